@@ -1,0 +1,1 @@
+"""Lyceum: one headless learning platform behind one async JSON API."""

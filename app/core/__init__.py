@@ -1,0 +1,1 @@
+"""Floor 0: tools that know nothing of any domain."""

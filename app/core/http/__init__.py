@@ -1,0 +1,1 @@
+"""The web edge: transactions, problem documents, pages, idempotency, ETags, limits, the request guard."""

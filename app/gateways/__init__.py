@@ -1,0 +1,1 @@
+"""Outside services, each behind a typed interface that knows no domain, with a twin on this machine."""

@@ -1,0 +1,206 @@
+"""What the environment may say: one class per concern, read once at start.
+
+Every name listed here is explained in `.env.example`. Secrets are `SecretStr`, so that printing or
+logging a settings object never shows them (A-AUT-03). `Settings.problems()` lists what production
+refuses to start with.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+SYSTEMS = ("academy", "community", "tracker", "studio", "crm")
+
+# Shorter secrets can be guessed offline from one signed cursor or token.
+SHORTEST_SECRET = 32
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode]
+
+
+def _split(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+class Environment(StrEnum):
+    """Where this process runs. Only `production` refuses twins and half a configuration."""
+
+    development = "development"
+    test = "test"
+    production = "production"
+
+
+class _Concern(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True, populate_by_name=True
+    )
+
+
+class ServerSettings(_Concern):
+    """Addresses, state folder, switched-on systems."""
+
+    env: Environment = Field(Environment.development, validation_alias="LYCEUM_ENV")
+    host: str = Field("127.0.0.1", validation_alias="LYCEUM_HOST")
+    port: int = Field(8000, validation_alias="LYCEUM_PORT", ge=0, le=65535)
+    state: Path = Field(Path(".lyceum"), validation_alias="LYCEUM_STATE")
+    workers: int = Field(1, validation_alias="LYCEUM_WORKERS", ge=1, le=64)
+    systems: CommaSeparated = Field(SYSTEMS, validation_alias="LYCEUM_SYSTEMS")
+    public_url: str = Field("http://127.0.0.1:8000", validation_alias="LYCEUM_PUBLIC_URL")
+    cors_origins: CommaSeparated = Field(("*",), validation_alias="LYCEUM_CORS_ORIGINS")
+    trusted_proxies: CommaSeparated = Field((), validation_alias="LYCEUM_TRUSTED_PROXIES")
+    secret: SecretStr = Field(SecretStr(""), validation_alias="LYCEUM_SECRET")
+    previous_secrets: CommaSeparated = Field((), validation_alias="LYCEUM_PREVIOUS_SECRETS", repr=False)
+    log_level: str = Field("INFO", validation_alias="LYCEUM_LOG_LEVEL")
+
+    _lists = field_validator("systems", "cors_origins", "trusted_proxies", "previous_secrets", mode="before")(_split)
+
+    @field_validator("systems")
+    @classmethod
+    def _known_systems(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = sorted(set(value) - set(SYSTEMS))
+        if unknown:
+            raise ValueError(f"unknown systems: {', '.join(unknown)}; choose from {', '.join(SYSTEMS)}")
+        return value
+
+
+class DatabaseSettings(_Concern):
+    """PostgreSQL: what the service connects as, and what migrations connect as."""
+
+    url: SecretStr = Field(SecretStr(""), validation_alias="DATABASE_URL")
+    owner_url: SecretStr = Field(SecretStr(""), validation_alias="DATABASE_OWNER_URL")
+    replica_url: SecretStr = Field(SecretStr(""), validation_alias="DATABASE_REPLICA_URL")
+    pool_size: int = Field(16, validation_alias="DATABASE_POOL_SIZE", ge=1, le=200)
+    statement_cache_size: int = Field(512, validation_alias="DATABASE_STATEMENT_CACHE_SIZE", ge=0)
+
+
+class RedisSettings(_Concern):
+    """Redis or Valkey: doorbell of the jobs, volume limits. May be empty or absent at any moment."""
+
+    url: SecretStr = Field(SecretStr(""), validation_alias="REDIS_URL")
+
+
+class LimitSettings(_Concern):
+    """Requests per minute, per caller."""
+
+    account_per_minute: int = Field(1_200, validation_alias="LYCEUM_LIMIT_ACCOUNT", ge=1)
+    address_per_minute: int = Field(3_000, validation_alias="LYCEUM_LIMIT_ADDRESS", ge=1)
+
+
+class GoogleSettings(_Concern):
+    """Sign-in with Google (A-AUT-01, A-AUT-03)."""
+
+    client_id: str = Field("", validation_alias="AUTH_GOOGLE_CLIENT_ID")
+    client_secret: SecretStr = Field(SecretStr(""), validation_alias="AUTH_GOOGLE_SECRET")
+    discovery_url: str = Field(
+        "https://accounts.google.com/.well-known/openid-configuration", validation_alias="AUTH_GOOGLE_DISCOVERY_URL"
+    )
+    redirect_uris: CommaSeparated = Field((), validation_alias="AUTH_GOOGLE_REDIRECT_URIS")
+
+    _lists = field_validator("redirect_uris", mode="before")(_split)
+
+
+class MailSettings(_Concern):
+    """Magic links go out through Resend, everything else through Brevo."""
+
+    resend_key: SecretStr = Field(SecretStr(""), validation_alias="AUTH_RESEND_KEY")
+    resend_url: str = Field("https://api.resend.com", validation_alias="RESEND_API_URL")
+    brevo_key: SecretStr = Field(SecretStr(""), validation_alias="BREVO_API_KEY")
+    brevo_url: str = Field("https://api.brevo.com/v3", validation_alias="BREVO_API_URL")
+    auth_from: str = Field("Academy <auth@aienablement.academy>", validation_alias="MAIL_AUTH_FROM")
+    notices_from: str = Field("Academy <notices@aienablement.academy>", validation_alias="MAIL_NOTICES_FROM")
+    site_url: str = Field(
+        "http://127.0.0.1:8000", validation_alias=AliasChoices("SITE_URL", "CONVEX_SITE_URL", "LYCEUM_PUBLIC_URL")
+    )
+
+
+class StripeSettings(_Concern):
+    """Stripe, or its twin on this machine when no key is set."""
+
+    api_key: SecretStr = Field(SecretStr(""), validation_alias="STRIPE_API_KEY")
+    api_base: str = Field("https://api.stripe.com", validation_alias="STRIPE_API_BASE")
+    webhook_secrets: CommaSeparated = Field((), validation_alias="STRIPE_WEBHOOK_SECRET", repr=False)
+    automatic_tax: bool = Field(False, validation_alias="STRIPE_AUTOMATIC_TAX")
+
+    _lists = field_validator("webhook_secrets", mode="before")(_split)
+
+
+class TwinSettings(_Concern):
+    """The providers' local twins: one small server, refused in production."""
+
+    url: str = Field("", validation_alias="LYCEUM_TWINS_URL")
+
+
+class TelemetrySettings(_Concern):
+    """OpenTelemetry is on when an endpoint is configured."""
+
+    endpoint: str = Field("", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    service_name: str = Field("lyceum", validation_alias="OTEL_SERVICE_NAME")
+
+
+class Settings:
+    """All concerns together. Build one per process: `settings()`."""
+
+    def __init__(self) -> None:
+        self.server = ServerSettings()
+        self.database = DatabaseSettings()
+        self.redis = RedisSettings()
+        self.limits = LimitSettings()
+        self.google = GoogleSettings()
+        self.mail = MailSettings()
+        self.stripe = StripeSettings()
+        self.twins = TwinSettings()
+        self.telemetry = TelemetrySettings()
+
+    @property
+    def is_production(self) -> bool:
+        return self.server.env is Environment.production
+
+    def problems(self) -> list[str]:
+        """What is missing or weak for production, each as a sentence naming the variable. Empty: start."""
+        wanted = {
+            "DATABASE_URL": self.database.url.get_secret_value(),
+            "REDIS_URL": self.redis.url.get_secret_value(),
+            "STRIPE_API_KEY": self.stripe.api_key.get_secret_value(),
+            "STRIPE_WEBHOOK_SECRET": ",".join(self.stripe.webhook_secrets),
+            "AUTH_GOOGLE_CLIENT_ID": self.google.client_id,
+            "AUTH_GOOGLE_SECRET": self.google.client_secret.get_secret_value(),
+            "AUTH_GOOGLE_REDIRECT_URIS": ",".join(self.google.redirect_uris),
+            "AUTH_RESEND_KEY": self.mail.resend_key.get_secret_value(),
+            "BREVO_API_KEY": self.mail.brevo_key.get_secret_value(),
+        }
+        found = [f"{name} is not set" for name, value in wanted.items() if not value]
+        secrets = [self.server.secret.get_secret_value(), *self.server.previous_secrets]
+        if any(len(secret) < SHORTEST_SECRET or len(set(secret)) < SHORTEST_SECRET // 4 for secret in secrets):
+            found.append(f"LYCEUM_SECRET is missing or weak: at least {SHORTEST_SECRET} random characters")
+        if self.twins.url:
+            found.append("LYCEUM_TWINS_URL is set: twins are refused in production")
+        if "*" in self.server.cors_origins:
+            found.append("LYCEUM_CORS_ORIGINS is '*': name the origins of your front ends")
+        urls = {
+            "LYCEUM_PUBLIC_URL": self.server.public_url,
+            "SITE_URL": self.mail.site_url,
+            "STRIPE_API_BASE": self.stripe.api_base,
+            "RESEND_API_URL": self.mail.resend_url,
+            "BREVO_API_URL": self.mail.brevo_url,
+        }
+        found += [f"{name} is not https" for name, url in urls.items() if not url.startswith("https://")]
+        if self.google.discovery_url != "https://accounts.google.com/.well-known/openid-configuration":
+            found.append("AUTH_GOOGLE_DISCOVERY_URL is not Google's own")
+        return found
+
+    def or_refuse(self) -> Self:
+        """These settings; in production only when nothing is missing. Raises `SystemExit` naming every gap."""
+        if self.is_production and (found := self.problems()):
+            raise SystemExit("Lyceum does not start in production:\n  " + "\n  ".join(found))
+        return self
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
