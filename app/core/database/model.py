@@ -1,0 +1,62 @@
+"""What every table has: the shared MetaData with its naming convention, an id, and the two times.
+
+Each domain derives its own `Base` from `Table` and `DeclarativeBase` on this one MetaData (see
+`app/academy/models/base.py`), so `relationship("Course")` resolves at home while string foreign keys reach `core`.
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import DateTime, MetaData, Uuid, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.ids import new_id
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Table:
+    """Puts each table of a domain into the domain's PostgreSQL schema, named once on the domain's base."""
+
+    __schema__: ClassVar[str]
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        if "__tablename__" in cls.__dict__:
+            rules = cls.__dict__.get("__table_args__", ())
+            cls.__table_args__ = (*rules, {"schema": cls.__schema__})
+        super().__init_subclass__(**more)
+
+
+class Timestamps:
+    """When a row was made and last changed, by the database's clock."""
+
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now(), sort_order=1000)
+    updated_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now(), onupdate=func.now(), sort_order=1001
+    )
+
+
+class Row(Timestamps):
+    """An ordinary row: uuid7 made by the application, so that it is known before the insert."""
+
+    id: Mapped[UUID] = mapped_column(
+        Uuid, primary_key=True, default=new_id, server_default=text("gen_random_uuid()"), sort_order=-1000
+    )
+
+
+class Versioned:
+    """A row that people edit: `version` grows by one with every edit and is the resource's ETag (X-API-04).
+
+    Counters that move without an edit (seats) leave it alone, so that a sale does not spoil an editor's form.
+    """
+
+    version: Mapped[int] = mapped_column(server_default=text("1"), default=1, sort_order=1002)
