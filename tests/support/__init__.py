@@ -1,0 +1,1 @@
+"""What tests stand on: databases, clients, people, and the record of proven requirements."""
