@@ -1,0 +1,1 @@
+"""Stripe: checkout, refunds, signed webhooks. The house uses `client.py`; `twin/` is the local Stripe."""
