@@ -56,7 +56,7 @@ class Unauthenticated(AppError):
     code = "core.unauthenticated"
     title = "Sign in first"
 
-    def __init__(self, detail: str | None = None, **more: object) -> None:
+    def __init__(self, detail: str | None = None) -> None:
         super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
 
 

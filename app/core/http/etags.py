@@ -21,7 +21,7 @@ IfNoneMatch = Annotated[
 ]
 
 
-class NotModified(Exception):  # noqa: N818  (an answer, not an error)
+class NotModified(Exception):
     """The client has this version: answer 304 without a body."""
 
     def __init__(self, etag: str) -> None:

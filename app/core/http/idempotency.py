@@ -34,7 +34,7 @@ LOCK_NOT_AVAILABLE = "55P03"
 
 
 class Base(Table, DeclarativeBase):
-    """Declarative base of this table."""
+    """Declarative base of the one table here."""
 
     metadata = metadata
     __schema__ = "core"
@@ -93,7 +93,7 @@ class IdempotencyInFlight(Conflict):
         super().__init__(headers={"Retry-After": "1"})
 
 
-class StoredAnswer(Exception):  # noqa: N818  (an answer, not an error)
+class StoredAnswer(Exception):
     """The first answer to this key, to be sent again."""
 
     def __init__(self, response: Response) -> None:

@@ -54,11 +54,11 @@ RETURNING state
 """)
 
 
-class Fenced(Exception):  # noqa: N818  (a signal to this module, not a refusal of the service)
+class Fenced(Exception):
     """Another run owns the job by now: undo whatever this one did."""
 
 
-class RetryLater(Exception):  # noqa: N818  (as above)
+class RetryLater(Exception):
     """Raised by a handler that knows when trying again makes sense (a provider's Retry-After)."""
 
     def __init__(self, reason: str, wait: timedelta) -> None:
