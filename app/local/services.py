@@ -10,14 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.core.database.roles import RUNTIME_ROLE
 from app.local.locks import FileLock, alone
 from app.local.places import Places, make_state, prepare
 from app.local.postgres import Postgres
 from app.local.valkey import Valkey
 from app.settings import Settings
-
-# The role as which the service connects; `app.core.database.roles` makes it.
-RUNTIME_ROLE = "lyceum_app"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The services of one machine: real servers, started, killed and found again."""

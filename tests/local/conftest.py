@@ -1,0 +1,31 @@
+"""A state folder of its own for each test, with its servers ended afterwards."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.local.services import Services, start_for_tests, stop_for_tests
+
+
+@pytest.fixture
+def state() -> Iterator[Path]:
+    """An empty state folder with a short path that an unprivileged server may reach (pytest's own is closed to it)."""
+    folder = Path(tempfile.mkdtemp(prefix="lyceum-test-", dir="/tmp"))
+    folder.chmod(0o711)
+    yield folder / "state"
+    if (folder / "state").exists():
+        stop_for_tests(folder / "state")
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Services]:
+    """Servers shared by the tests that do not stop them."""
+    folder = Path(tempfile.mkdtemp(prefix="lyceum-test-", dir="/tmp"))
+    folder.chmod(0o711)
+    yield start_for_tests(folder / "state")
+    stop_for_tests(folder / "state")
+    shutil.rmtree(folder)
