@@ -31,7 +31,7 @@ class Acting(Protocol):
 def permits(rules: PermissionMap, permission: StrEnum, actor: Acting, target: object = None) -> bool:
     """Whether `actor` may do `permission` to `target`. An unlisted permission and an empty list permit nobody.
 
-    The system actor is always permitted: a job rechecks preconditions, and the right was checked when it was wished for.
+    The system actor is always permitted: the right was checked when the work was asked for, and jobs recheck the rest.
     """
     if actor.is_system:
         return True
