@@ -56,6 +56,7 @@ class ServerSettings(_Concern):
     secret: SecretStr = Field(SecretStr(""), validation_alias="LYCEUM_SECRET")
     previous_secrets: CommaSeparated = Field((), validation_alias="LYCEUM_PREVIOUS_SECRETS", repr=False)
     log_level: str = Field("INFO", validation_alias="LYCEUM_LOG_LEVEL")
+    drain_seconds: float | None = Field(None, validation_alias="LYCEUM_DRAIN_SECONDS", ge=0, le=60)
 
     _lists = field_validator("systems", "cors_origins", "trusted_proxies", "previous_secrets", mode="before")(_split)
 
@@ -133,6 +134,9 @@ class TwinSettings(_Concern):
     """The providers' local twins: one small server, refused in production."""
 
     url: str = Field("", validation_alias="LYCEUM_TWINS_URL")
+    # how browsers reach them, and which API their webhooks go to; both only where containers have names of their own
+    public_url: str = Field("", validation_alias="LYCEUM_TWINS_PUBLIC_URL")
+    deliver_to: str = Field("", validation_alias="LYCEUM_TWINS_DELIVER_TO")
 
 
 class TelemetrySettings(_Concern):
@@ -159,6 +163,13 @@ class Settings:
     @property
     def is_production(self) -> bool:
         return self.server.env is Environment.production
+
+    @property
+    def drain_seconds(self) -> float:
+        """How long /readyz says no before the server stops listening (rule 63): 5 s in production, else at once."""
+        if self.server.drain_seconds is not None:
+            return self.server.drain_seconds
+        return 5.0 if self.is_production else 0.0
 
     def problems(self) -> list[str]:
         """What is missing or weak for production, each as a sentence naming the variable. Empty: start."""

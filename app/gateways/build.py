@@ -39,9 +39,16 @@ def twins_url(settings: Settings) -> str:
 
 def stripe_webhook_secrets(settings: Settings) -> tuple[str, ...]:
     """The configured ones; for the twin, without any, one that is made once and kept in the state folder."""
-    if settings.stripe.webhook_secrets or settings.is_production or settings.stripe.api_key.get_secret_value():
+    if settings.is_production or settings.stripe.api_key.get_secret_value():
         return settings.stripe.webhook_secrets
-    return (_kept_secret(settings.server.state / "twins" / "stripe-webhook-secret"),)
+    return settings.stripe.webhook_secrets or (twin_webhook_secret(settings),)
+
+
+def twin_webhook_secret(settings: Settings) -> str:
+    """What the twin signs with."""
+    if settings.stripe.webhook_secrets:
+        return settings.stripe.webhook_secrets[0]
+    return _kept_secret(settings.server.state / "twins" / "stripe-webhook-secret")
 
 
 def _kept_secret(path: Path) -> str:
