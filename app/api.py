@@ -1,0 +1,43 @@
+"""The map of the API: one line per domain router.
+
+A new domain adds its line to `SYSTEMS` (it can be switched off with LYCEUM_SYSTEMS) or to `SHARED` (it cannot).
+"""
+
+from collections.abc import Collection
+
+from fastapi import APIRouter
+
+from app.core.http.guard import BodyRule
+from app.core.http.routing import PrefixRouter
+
+PREFIX = "/api/v1"
+_MEBIBYTE = 1 << 20
+
+# Below every system: accounts, files, inbox, webhooks, privacy.
+SHARED: tuple[APIRouter, ...] = ()
+
+# The five systems, by the word that switches them on.
+SYSTEMS: dict[str, APIRouter] = {}
+
+# Outside of the prefix, at the addresses that standards fix: /.well-known/jwks.json.
+ROOT: tuple[APIRouter, ...] = ()
+
+# Where a request may carry something else than up to a megabyte of JSON.
+BODY_RULES = (
+    BodyRule(f"{PREFIX}/webhooks/stripe", _MEBIBYTE),
+    BodyRule(f"{PREFIX}/webhooks/calcom", _MEBIBYTE),
+    BodyRule(f"{PREFIX}/webhooks/planning-center", _MEBIBYTE),
+)
+
+
+def build_router(systems: Collection[str]) -> APIRouter:
+    """All routes of the API with the given systems switched on."""
+    router = PrefixRouter()
+    for root in ROOT:
+        router.include_router(root)
+    for shared in SHARED:
+        router.include_router(shared, prefix=PREFIX)
+    for name, system in SYSTEMS.items():
+        if name in systems:
+            router.include_router(system, prefix=PREFIX)
+    return router

@@ -1,0 +1,111 @@
+"""Finds the route of a request by the segments of its path instead of trying all of them in turn.
+
+FastAPI walks every route, and walks again at each level of inclusion: with 300 routes the last one costs several
+times the first (bench/routing.py). This index stands in front and answers full matches only. Everything else, 404 and
+405 above all, is left to the framework, so that its answers stay its own.
+
+It leans on how FastAPI 0.165 keeps included routes (the version is pinned); tests/core/http/test_index.py holds it to
+the framework's own choice for every route of the service.
+"""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, APIRouter, iter_route_contexts
+from fastapi.telemetry._api import _route_selected
+from starlette._utils import get_route_path
+from starlette.routing import BaseRoute, Match, NoMatchFound
+from starlette.types import Receive, Scope, Send
+
+# The framework's own description of a route at its full path (`_EffectiveRouteContext`); it has no public name.
+Candidate = Any
+
+
+class _Branch:
+    __slots__ = ("any_segment", "here", "literal", "rest")
+
+    def __init__(self) -> None:
+        self.literal: dict[str, _Branch] = {}
+        self.any_segment: _Branch | None = None
+        self.here: list[tuple[int, Candidate]] = []
+        self.rest: list[tuple[int, Candidate]] = []
+
+
+class RouteIndex(BaseRoute):
+    """All API routes of an application as one route. Build it last: it knows what was included until then."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._root = _Branch()
+        _refuse_middleware(app.router)
+        for order, found in enumerate(iter_route_contexts(app.router.routes)):
+            candidate = found._route_context  # noqa: SLF001  (see the module's docstring)
+            if candidate is not None and isinstance(candidate.original_route, APIRoute):
+                self._add(order, candidate)
+
+    def _add(self, order: int, candidate: Candidate) -> None:
+        branch = self._root
+        for segment in candidate.path.split("/"):
+            if ":path}" in segment:
+                # Matches any number of segments: a candidate for everything below.
+                branch.rest.append((order, candidate))
+                return
+            if "{" in segment:
+                branch.any_segment = branch.any_segment or _Branch()
+                branch = branch.any_segment
+            else:
+                branch = branch.literal.setdefault(segment, _Branch())
+        branch.here.append((order, candidate))
+
+    def _candidates(self, path: str) -> list[tuple[int, Candidate]]:
+        branches, found = [self._root], []
+        for segment in path.split("/"):
+            following = []
+            for branch in branches:
+                found += branch.rest
+                if (literal := branch.literal.get(segment)) is not None:
+                    following.append(literal)
+                if branch.any_segment is not None:
+                    following.append(branch.any_segment)
+            branches = following
+        for branch in branches:
+            found += branch.here
+        # Registration decides between two routes that both fit, as it does in the framework.
+        return sorted(found, key=lambda pair: pair[0]) if len(found) > 1 else found
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """A full match with its path parameters, or none at all."""
+        if scope["type"] != "http":
+            return Match.NONE, {}
+        for _, candidate in self._candidates(get_route_path(scope)):
+            if scope["method"] in candidate.methods:
+                match, child = candidate.matches(scope)
+                if match is Match.FULL:
+                    # "fastapi" is the framework's own part of the scope, where handlers look for the route.
+                    own = {**scope.get("fastapi", {}), "effective_route_context": candidate}
+                    return match, {**child, "fastapi": own, "route": candidate.original_route}
+        return Match.NONE, {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the route that `matches` put into the scope."""
+        candidate = scope["fastapi"]["effective_route_context"]
+        _route_selected(scope=scope, path=candidate.path_format)
+        await candidate.original_route.handle(scope, receive, send)
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> Any:
+        """Never: addresses are built by the routes themselves."""
+        raise NoMatchFound(name, path_params)
+
+
+def _refuse_middleware(router: APIRouter) -> None:
+    """A router's own middleware would be bypassed, so none may have any."""
+    for route in router.routes:
+        inner = getattr(route, "original_router", None)
+        if isinstance(inner, APIRouter):
+            if inner.middleware_stack != inner.app:
+                raise TypeError(f"router {inner.prefix or '/'} has middleware of its own, which the route index skips")
+            _refuse_middleware(inner)
+
+
+def install_index(app: FastAPI) -> None:
+    """Put an index of all routes included so far in front of them."""
+    app.router.routes.insert(0, RouteIndex(app))
