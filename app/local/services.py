@@ -32,18 +32,25 @@ class Services:
 
 
 @contextmanager
-def ensure_services(settings: Settings) -> Iterator[Services]:
+def ensure_services(settings: Settings, *, redis: bool = True) -> Iterator[Services]:
     """Yields the configured services, with embedded ones in place of those that the environment does not name.
 
-    Raises `LocalError` when one cannot be started. On leaving, embedded servers stop unless others use them.
+    With `redis=False` none is started and its address may be empty. Raises `LocalError` when one cannot be started.
+    On leaving, embedded servers stop unless others use them.
     """
-    database, redis = settings.database.url.get_secret_value(), settings.redis.url.get_secret_value()
-    owner = settings.database.owner_url.get_secret_value() or database
-    if database and redis:
-        yield Services(database, owner, redis)
+    owner_url = settings.database.owner_url.get_secret_value() or settings.database.url.get_secret_value()
+    database_url = settings.database.url.get_secret_value() or owner_url
+    redis_url = settings.redis.url.get_secret_value()
+    start_valkey = redis and not redis_url
+    if database_url and not start_valkey:
+        yield Services(database_url, owner_url, redis_url)
         return
-    with _using(settings.server.state, postgres=not database, valkey=not redis) as (postgres, valkey):
-        yield Services(database or postgres.url(RUNTIME_ROLE), owner or postgres.url("lyceum"), redis or valkey.url)
+    with _using(settings.server.state, postgres=not database_url, valkey=start_valkey) as (postgres, valkey):
+        yield Services(
+            database_url or postgres.url(RUNTIME_ROLE),
+            owner_url or postgres.url("lyceum"),
+            redis_url or (valkey.url if start_valkey else ""),
+        )
 
 
 def start_for_tests(state: Path) -> Services:

@@ -11,14 +11,14 @@ from app.local.services import Services, start_for_tests, stop_for_tests
 
 
 @pytest.fixture
-def state() -> Iterator[Path]:
+def folder() -> Iterator[Path]:
     """An empty state folder with a short path that an unprivileged server may reach (pytest's own is closed to it)."""
-    folder = Path(tempfile.mkdtemp(prefix="lyceum-test-", dir="/tmp"))
-    folder.chmod(0o711)
-    yield folder / "state"
-    if (folder / "state").exists():
-        stop_for_tests(folder / "state")
-    shutil.rmtree(folder)
+    made = Path(tempfile.mkdtemp(prefix="lyceum-test-", dir="/tmp"))
+    made.chmod(0o711)
+    yield made / "state"
+    if (made / "state").exists():
+        stop_for_tests(made / "state")
+    shutil.rmtree(made)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,134 @@
+"""The command `lyceum`: runs the service and looks after it.
+
+Every command imports what it needs when it is called, so that `lyceum --help` answers at once. The commands
+that touch data find it through `app.local.reach`.
+"""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="lyceum",
+    help="The headless learning platform. Start with: lyceum run",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+account = typer.Typer(help="Accounts.", no_args_is_help=True)
+app.add_typer(account, name="account")
+
+Descriptor = Annotated[int, typer.Option("--fd", hidden=True, help="A listening socket of the supervisor.")]
+Lifeline = Annotated[int, typer.Option("--lifeline", hidden=True, help="The supervisor's pipe: end when it closes.")]
+
+
+@app.command()
+def run() -> None:
+    """Everything on this machine: database, queue, twins, worker and API, until Ctrl-C."""
+    from app.local.run import run as run_all
+    from app.settings import settings
+
+    run_all(settings().or_refuse())
+
+
+@app.command()
+def api(descriptor: Descriptor = -1, lifeline: Lifeline = -1) -> None:
+    """The API alone, at LYCEUM_HOST:LYCEUM_PORT, in LYCEUM_WORKERS processes."""
+    from app.local.lifeline import hold
+    from app.local.serve import serve
+    from app.settings import settings
+
+    hold(lifeline)
+    server = settings().or_refuse().server
+    serve("app.main:create_app", host=server.host, port=server.port, descriptor=descriptor, workers=server.workers)
+
+
+@app.command()
+def worker(lifeline: Lifeline = -1) -> None:
+    """One worker: runs jobs, relays domain events, keeps the schedules."""
+    import asyncio
+
+    from app.local.lifeline import hold
+    from app.worker import serve
+
+    hold(lifeline)
+    asyncio.run(serve())
+
+
+@app.command()
+def twins(
+    descriptor: Descriptor = -1,
+    lifeline: Lifeline = -1,
+    port: Annotated[int, typer.Option(help="Where to listen when run by hand.")] = 8010,
+) -> None:
+    """The local twins of outside services. Refused in production."""
+    from app.local.lifeline import hold
+    from app.local.serve import serve
+    from app.settings import settings
+
+    hold(lifeline)
+    told = settings()
+    if told.is_production:
+        raise SystemExit("Twins are refused in production")
+    serve("app.gateways.twins:create_app", host=told.server.host, port=port, descriptor=descriptor)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest revision, as DATABASE_OWNER_URL or else DATABASE_URL, and settle the roles."""
+    from app.local.ground import migrate_configured
+    from app.settings import settings
+
+    migrate_configured(settings())
+
+
+@app.command()
+def openapi(
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; fail when the file is not current.")] = False,
+    path: Annotated[Path, typer.Option(help="Where the contract lies.")] = Path("openapi/openapi.json"),
+) -> None:
+    """Write the public contract, or compare it with what the code says."""
+    from app.local.contract import differences, render
+    from app.main import create_app
+
+    current = render(create_app().openapi())
+    known = path.read_text() if path.exists() else ""
+    if not check:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(current)
+    elif current != known:
+        raise SystemExit(f"{path} is not what the code says; run: lyceum openapi\n" + differences(known, current))
+
+
+@app.command()
+def doctor(*, json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """What is configured, what is missing, what answers. Exit 0 if the database does and is at the newest revision."""
+    from app.local.doctor import examine, report
+    from app.settings import settings
+
+    found = examine(settings())
+    if json:
+        from json import dumps
+
+        typer.echo(dumps({**asdict(found), "healthy": found.healthy}, indent=2))
+    else:
+        typer.echo(report(found))
+    raise typer.Exit(0 if found.healthy else 1)
+
+
+def main() -> None:
+    """The entry point: a refusal of this machine is one line, not a traceback."""
+    from app.local.errors import LocalError
+
+    try:
+        app()
+    except (LocalError, PermissionError) as error:
+        sys.exit(f"lyceum: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""How a single command finds its database: the one it was told, the one that runs here, or one for the moment."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+
+from app.local import running
+from app.local.ground import prepare_database
+from app.local.keys import local_environment
+from app.local.places import make_state
+from app.local.progress import steps
+from app.local.services import ensure_services
+from app.settings import Settings, settings
+
+
+@contextmanager
+def reached() -> Iterator[Settings]:
+    """Yields settings in which everything is named that a command needs; `settings()` says the same meanwhile.
+
+    A `DATABASE_URL` that somebody set is always obeyed. Otherwise the command joins what `lyceum run` started in
+    the same state folder, or has servers of its own, migrated, until it is done. Raises `LocalError`.
+    """
+    told = settings()
+    if told.is_production:
+        yield told.or_refuse()
+        return
+    with ExitStack() as stack:
+        yield _with(told, _found(told, stack))
+
+
+def _found(told: Settings, stack: ExitStack) -> Mapping[str, str]:
+    if told.database.url.get_secret_value():
+        return {}
+    if (here := running.alive(make_state(told.server.state))) is not None:
+        return running.environment(here)
+    with steps(2) as shown:
+        with shown.step("PostgreSQL and Valkey"):
+            services = stack.enter_context(ensure_services(told))
+        with shown.step("Roles and tables"):
+            database_url = prepare_database(services.owner_url)
+    return {"DATABASE_URL": database_url, "REDIS_URL": services.redis_url}
+
+
+def _with(told: Settings, found: Mapping[str, str]) -> Settings:
+    os.environ.update(found)
+    os.environ.update(local_environment(told, make_state(told.server.state)))
+    settings.cache_clear()
+    return settings()

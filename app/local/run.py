@@ -1,0 +1,200 @@
+"""`lyceum run`: everything on one machine, from an empty folder to the first answered call, and back to nothing.
+
+Servers first, then role and tables, then the processes. Stopping goes the other way round: API, worker, twins,
+and (in `services`) Valkey and PostgreSQL last, so that nothing loses what it stands on.
+"""
+
+import asyncio
+import os
+import signal
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+from types import FrameType
+from typing import NoReturn
+
+import typer
+
+from app.local import ports, running
+from app.local.errors import LocalError
+from app.local.ground import operators_role, prepare_database
+from app.local.keys import local_environment
+from app.local.locks import FileLock
+from app.local.places import make_state
+from app.local.progress import console, steps
+from app.local.running import Running
+from app.local.serve import GRACE
+from app.local.services import Services, ensure_services
+from app.local.supervisor import Program, Supervisor
+from app.settings import Settings
+
+_ANSWERS_WITHIN = 90.0
+# What the API may take to answer the requests it has, plus its own way down; the worker finishes its jobs.
+_GRACE = {"api": 5.0 + GRACE, "worker": 30.0, "twins": 5.0}
+
+
+@dataclass(frozen=True, slots=True)
+class _Machine:
+    settings: Settings
+    state: Path
+    api: socket
+    twins: socket | None
+
+
+def run(settings: Settings) -> None:
+    """Starts everything and returns when it was asked to stop and all of it has. Raises `LocalError`."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    began = time.monotonic()
+    state = make_state(settings.server.state)
+    with ExitStack() as stack:
+        _only_one(state, stack)
+        machine = _Machine(settings, state, *_listeners(settings, state, stack))
+        with steps(2) as shown:
+            with shown.step("PostgreSQL and Valkey"):
+                services = stack.enter_context(ensure_services(settings))
+            with shown.step("Roles and tables"):
+                database_url = prepare_database(services.owner_url, operators_role(settings))
+        record = _record(machine, services, database_url)
+        stack.callback(running.forget, state)
+        asyncio.run(_supervise(machine, record, began))
+        # nobody should cut off the servers' way down by impatience
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    console.print("Stopped.")
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    """SIGTERM means what Ctrl-C means, also while starting."""
+    raise KeyboardInterrupt
+
+
+def _only_one(state: Path, stack: ExitStack) -> None:
+    """Takes the state folder for this process, and ends what a killed predecessor left behind."""
+    lock = FileLock(state / "run.lock")
+    stack.callback(lock.close)
+    if not lock.try_exclusive():
+        found = running.alive(state)
+        where = f"API at {found.api_url}, process {found.pid}" if found else "it is just starting or stopping"
+        raise LocalError(
+            f"Lyceum already runs in {state}: {where}. Stop that one first, "
+            "or set LYCEUM_STATE and LYCEUM_PORT to run a second one"
+        )
+    running.end_leftovers(state, seconds=max(_GRACE.values()))
+
+
+def _listeners(settings: Settings, state: Path, stack: ExitStack) -> tuple[socket, socket | None]:
+    """The sockets of the API and, unless the environment names twins or forbids them, of the twins."""
+    server = settings.server
+    api = stack.enter_context(ports.listen(server.host, server.port, "LYCEUM_PORT", patience=2))
+    if settings.is_production or settings.twins.url:
+        return api, None
+    # Checkout addresses are stored with enrollments, so the twins should be found where they were.
+    previous = state / "twins-port"
+    wishes = [int(previous.read_text())] if previous.exists() else []
+    twins = stack.enter_context(ports.listen_near(server.host, *wishes, api.getsockname()[1] + 10))
+    previous.write_text(str(twins.getsockname()[1]))
+    return api, twins
+
+
+def _record(machine: _Machine, services: Services, database_url: str) -> Running:
+    return Running(
+        state=str(machine.state),
+        pid=os.getpid(),
+        api_url=ports.url(machine.api),
+        database_url=database_url,
+        redis_url=services.redis_url,
+        twins_url=ports.url(machine.twins) if machine.twins else machine.settings.twins.url,
+    )
+
+
+def _environment(machine: _Machine, record: Running) -> dict[str, str]:
+    """What the children get: ours, with everything that was found or made here named. Not the owner's URL."""
+    found = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}
+    found |= running.environment(record)
+    if "public_url" not in machine.settings.server.model_fields_set:
+        found["LYCEUM_PUBLIC_URL"] = record.api_url
+    if not machine.settings.twins.deliver_to:
+        found["LYCEUM_TWINS_DELIVER_TO"] = record.api_url
+    if not machine.settings.is_production:
+        found |= local_environment(machine.settings, machine.state)
+    return found
+
+
+def _programs(machine: _Machine) -> list[Program]:
+    """In the order in which they stop."""
+    descriptor = machine.api.fileno()
+    api = ["api", "--fd", str(descriptor)]
+    programs = [
+        Program(f"api {number + 1}", api, _GRACE["api"] + machine.settings.drain_seconds, (descriptor,))
+        for number in range(machine.settings.server.workers)
+    ]
+    programs.append(Program("worker", ["worker"], _GRACE["worker"]))
+    if machine.twins is not None:
+        descriptor = machine.twins.fileno()
+        programs.append(Program("twins", ["twins", "--fd", str(descriptor)], _GRACE["twins"], (descriptor,)))
+    return programs
+
+
+async def _supervise(machine: _Machine, record: Running, began: float) -> None:
+    def started(name: str, pid: int) -> None:
+        record.children[name] = running.describe(pid)
+        record.write(machine.state)
+
+    supervisor = Supervisor(_environment(machine, record), console.print, started)
+    stop = asyncio.Event()
+
+    def asked() -> None:
+        if stop.is_set():
+            supervisor.kill()
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, asked)
+    for program in _programs(machine):
+        supervisor.keep(program)
+    failing = asyncio.create_task(supervisor.failed())
+    stopping = asyncio.create_task(stop.wait())
+    ready = asyncio.create_task(_answers(record.api_url))
+    try:
+        with steps(1) as shown, shown.step("API and worker"):
+            await asyncio.wait({failing, stopping, ready}, return_when=asyncio.FIRST_COMPLETED)
+        if ready.done():
+            ready.result()
+            supervisor.ready = True
+            _greet(record, time.monotonic() - began)
+            await asyncio.wait({failing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if failing.done():
+            failing.result()
+    finally:
+        console.print("Stopping …")
+        machine.api.close()
+        await supervisor.stop()
+        for task in (failing, stopping, ready):
+            task.cancel()
+        await asyncio.gather(failing, stopping, ready, return_exceptions=True)
+        supervisor.close()
+
+
+async def _answers(api_url: str) -> None:
+    """Returns once the API says that it is ready. Raises `LocalError` when it does not in time."""
+    deadline = time.monotonic() + _ANSWERS_WITHIN
+    while (found := await asyncio.to_thread(ports.status, api_url, "/readyz")) != 200:
+        if time.monotonic() > deadline:
+            raise LocalError(f"The API is not ready after {_ANSWERS_WITHIN:.0f} s: {api_url}/readyz answers {found}")
+        await asyncio.sleep(0.1)
+
+
+def _greet(record: Running, seconds: float) -> None:
+    """Addresses, and a first call to paste."""
+    lines = [f"Lyceum is running ({seconds:.1f} s)", f"  API    {record.api_url}   documentation at /docs"]
+    if record.twins_url:
+        lines.append(f"  Twins  {record.twins_url}   stand in for Stripe and Google without credentials")
+    lines += [
+        f"  State  {record.state}",
+        "A first call:",
+        f"  curl -s {record.api_url}/api/v1/academy/courses",
+        "Ctrl-C stops all of it.",
+    ]
+    typer.echo("\n".join(lines))
