@@ -177,7 +177,7 @@ def _refused(refusal: Refusal) -> _Answer:
 
 
 def _response(answer: _Answer) -> Response:
-    headers = {"Request-Id": shapes.new_id("req", 14), "Stripe-Version": shapes.API_VERSION}
+    headers = {"Request-Id": shapes.new_id("req_", 14), "Stripe-Version": shapes.API_VERSION}
     if answer.replayed:
         headers["Idempotent-Replayed"] = "true"
     return Response(answer.body, answer.status, headers, media_type="application/json")

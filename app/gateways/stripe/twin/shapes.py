@@ -49,7 +49,7 @@ DECLINED: Json = {
 
 
 def new_id(prefix: str, letters: int = 24) -> str:
-    return f"{prefix}_{''.join(secrets.choice(_ALPHABET) for _ in range(letters))}"
+    return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(letters))
 
 
 def _nulls(names: str) -> Json:
@@ -303,6 +303,6 @@ def event(kind: str, subject: Json, *, created: int, previous: Json | None, key:
         "data": data,
         "livemode": False,
         "pending_webhooks": 1,
-        "request": {"id": new_id("req", 14) if key else None, "idempotency_key": key},
+        "request": {"id": new_id("req_", 14) if key else None, "idempotency_key": key},
         "type": kind,
     }
