@@ -7,15 +7,16 @@ run it again when the table is quieter. No model is imported by a migration: mod
 import asyncio
 from typing import Any
 
-import app.academy.models
-import app.core.http.idempotency
-import app.core.outbox.models
-import app.identity.models
-import app.webhooks.models  # noqa: F401  (each import fills the shared MetaData)
 from alembic import context
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+import app.academy.models
+import app.core.http.idempotency
+import app.core.outbox.models
+import app.identity.models
+import app.notifications.models
+import app.webhooks.models  # noqa: F401  (each import fills the shared MetaData)
 from app.core.database.engine import normalise
 from app.core.database.model import metadata
 

@@ -1,1 +1,1 @@
-"""What tests stand on: databases, clients, people, and the record of proven requirements."""
+"""What the tests lean on: a database per worker, people instead of tokens, the worker on demand."""

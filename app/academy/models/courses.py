@@ -1,0 +1,118 @@
+"""Courses and their agenda (A-TAB-04, A-TAB-05)."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.academy.models.base import Base, one_of
+from app.core.database.model import Row, Versioned
+
+
+class SessionType(StrEnum):
+    """How a course is held (A-CRS-04)."""
+
+    cohort = "cohort"
+    webinar = "webinar"
+    hackathon = "hackathon"
+
+
+class ImpactLevel(StrEnum):
+    """Whom a course changes: L1 the individual, L2 the team, L3 the organization."""
+
+    L1 = "L1"
+    L2 = "L2"
+    L3 = "L3"
+
+
+class CapabilityLevel(StrEnum):
+    """What a course asks of its learners."""
+
+    fundamentals = "fundamentals"
+    intermediate = "intermediate"
+    advanced = "advanced"
+
+
+class CourseStatus(StrEnum):
+    """Who sees a course: admins only, everybody, its learners (A-CRS-03)."""
+
+    draft = "draft"
+    published = "published"
+    archived = "archived"
+
+
+class ClassSessionType(StrEnum):
+    """Spark, Workshop, Mini-Masterclass, Capability session, Implementation Office (A-CRS-05)."""
+
+    S = "S"
+    W = "W"
+    MM = "MM"
+    CAP = "CAP"
+    IO = "IO"
+
+
+class Course(Row, Versioned, Base):
+    """What can be learned; its cohorts are when. `waitlist_last_position` numbers the course-level queue (Z-78)."""
+
+    __tablename__ = "courses"
+    __table_args__ = (
+        one_of("session_type", SessionType),
+        one_of("impact_level", ImpactLevel),
+        one_of("capability_level", CapabilityLevel),
+        one_of("status", CourseStatus),
+        CheckConstraint("price_b2c >= 0 AND price_b2b >= 0", name="prices"),
+        CheckConstraint("max_participants > 0", name="max_participants"),
+        Index("uq_courses_slug", "slug", unique=True),
+        Index("ix_courses_status", "status"),
+        Index("ix_courses_session_type", "session_type"),
+        Index("ix_courses_catalogue", "status", "created_at", "id"),
+    )
+
+    title: Mapped[str] = mapped_column(Text)
+    description: Mapped[str] = mapped_column(Text)
+    slug: Mapped[str] = mapped_column(Text)
+    session_type: Mapped[str] = mapped_column(Text)
+    price_b2c: Mapped[int]
+    price_b2b: Mapped[int]
+    currency: Mapped[str] = mapped_column(Text, server_default=text("'usd'"), default="usd")
+    max_participants: Mapped[int]
+    impact_level: Mapped[str] = mapped_column(Text)
+    capability_level: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text, server_default=text("'draft'"), default=CourseStatus.draft)
+    waitlist_last_position: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+
+    __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}  # noqa: RUF012
+
+
+class ClassSession(Row, Versioned, Base):
+    """`academy.sessions`: one item of a course's agenda; it has no cohort and no date."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (
+        one_of("type", ClassSessionType),
+        CheckConstraint("day_number >= 1 AND order_in_day >= 1", name="place"),
+        CheckConstraint("duration_minutes > 0", name="duration_minutes"),
+        Index("ix_sessions_course_id", "course_id"),
+        # Deferred, so that a reordering may pass through places that are still taken (A-CRS-06).
+        UniqueConstraint(
+            "course_id",
+            "day_number",
+            "order_in_day",
+            name="uq_sessions_course_id_day_number_order_in_day",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+    )
+
+    course_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.courses.id"))
+    title: Mapped[str] = mapped_column(Text)
+    type: Mapped[str] = mapped_column(Text)
+    day_number: Mapped[int]
+    order_in_day: Mapped[int]
+    duration_minutes: Mapped[int]
+    description: Mapped[str] = mapped_column(Text)
+    outcomes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"), default=list)
+
+    __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}  # noqa: RUF012

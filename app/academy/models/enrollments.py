@@ -1,0 +1,102 @@
+"""Enrollments: a person's place in a cohort, from checkout to the end of access (A-TAB-07)."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, Uuid, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.academy.models.base import Base, one_of
+from app.academy.models.cohorts import Cohort
+from app.academy.models.courses import Course
+from app.core.database.model import Row
+
+
+class PaymentStatus(StrEnum):
+    """Moves forward only: pending, failed, completed, refunded (Z-70)."""
+
+    pending = "pending"
+    completed = "completed"
+    failed = "failed"
+    refunded = "refunded"
+
+
+class PaymentType(StrEnum):
+    """Who pays: the person through Stripe, or an organization with a seat."""
+
+    b2c = "b2c"
+    b2b = "b2b"
+
+
+class EnrollmentStatus(StrEnum):
+    """Whether the person still belongs to the cohort; independent of the money (Z-152)."""
+
+    active = "active"
+    cancelled = "cancelled"
+    transferred = "transferred"
+
+
+class Enrollment(Row, Base):
+    """A person in a cohort. `has_seat` says whether it counts in `cohorts.current_enrollment`.
+
+    A pending checkout has its seat until `hold_expires_at`; null means until the payment settles or for good.
+    """
+
+    __tablename__ = "enrollments"
+    __table_args__ = (
+        one_of("payment_status", PaymentStatus),
+        one_of("payment_type", PaymentType),
+        one_of("enrollment_status", EnrollmentStatus),
+        CheckConstraint("payment_type = 'b2c' OR organization_id IS NOT NULL", name="b2b_needs_organization"),
+        CheckConstraint(
+            "payment_type = 'b2c' OR stripe_checkout_session_id IS NULL AND stripe_payment_intent_id IS NULL",
+            name="b2b_without_stripe",
+        ),
+        Index("ix_enrollments_user_id", "user_id"),
+        Index("ix_enrollments_cohort_id", "cohort_id"),
+        Index("ix_enrollments_user_id_course_id", "user_id", "course_id"),
+        Index("ix_enrollments_course_id", "course_id"),
+        Index("ix_enrollments_organization_id", "organization_id"),
+        Index("ix_enrollments_payment_status", "payment_status"),
+        Index("ix_enrollments_transferred_to_id", "transferred_to_id"),
+        Index("uq_enrollments_stripe_checkout_session_id", "stripe_checkout_session_id", unique=True),
+        Index("ix_enrollments_stripe_payment_intent_id", "stripe_payment_intent_id"),
+        Index("uq_enrollments_seat", "user_id", "cohort_id", unique=True, postgresql_where=text("has_seat")),
+        Index(
+            "ix_enrollments_hold_expires_at",
+            "hold_expires_at",
+            postgresql_where=text("has_seat AND payment_status = 'pending'"),
+        ),
+    )
+
+    user_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.users.id"))
+    cohort_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.cohorts.id"))
+    course_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.courses.id"))
+    purchase_date: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    payment_status: Mapped[str] = mapped_column(Text, server_default=text("'pending'"))
+    payment_type: Mapped[str] = mapped_column(Text, server_default=text("'b2c'"))
+    stripe_payment_intent_id: Mapped[str | None] = mapped_column(Text)
+    stripe_checkout_session_id: Mapped[str | None] = mapped_column(Text)
+    intake_survey_completed: Mapped[bool] = mapped_column(server_default=text("false"))
+    intake_answers: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    office_hours_eligible_until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    materials_access_until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    chatbot_access_until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    enrollment_status: Mapped[str] = mapped_column(Text, server_default=text("'active'"))
+    has_seat: Mapped[bool] = mapped_column(server_default=text("true"))
+    hold_expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    organization_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.organizations.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    end_reason: Mapped[str | None] = mapped_column(Text)
+    transferred_to_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.enrollments.id"))
+
+    cohort: Mapped[Cohort] = relationship(lazy="raise")
+    course: Mapped[Course] = relationship(lazy="raise")
+
+    @property
+    def account_id(self) -> UUID:
+        """The learner's account: `academy.users` shares the account's id."""
+        return self.user_id

@@ -1,0 +1,123 @@
+"""Learners and the organizations that buy seats for them (A-TAB-01, A-TAB-02, A-TAB-03)."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, Uuid, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.academy.models.base import Base, one_of
+from app.core.database.model import Row, Timestamps
+
+
+class Role(StrEnum):
+    """What an academy user is; instructors are named by their cohort, not by a role (Z-46)."""
+
+    individual = "individual"
+    org_admin = "org_admin"
+    org_member = "org_member"
+    platform_admin = "platform_admin"
+
+
+class OrganizationStatus(StrEnum):
+    """Only active organizations use seats (A-ORG-01)."""
+
+    pending_payment = "pending_payment"
+    active = "active"
+    suspended = "suspended"
+
+
+class InviteStatus(StrEnum):
+    """An invitation ends once."""
+
+    pending = "pending"
+    accepted = "accepted"
+    expired = "expired"
+    revoked = "revoked"
+
+
+class Learner(Timestamps, Base):
+    """`academy.users`: the academy's profile of an account, with the account's own id (Z-03).
+
+    `email` and `name` follow the account; the two flags are kept in step with `notification_preferences` (Z-130).
+    """
+
+    __tablename__ = "users"
+    __table_args__ = (
+        one_of("role", Role),
+        CheckConstraint(
+            "organization_id IS NOT NULL OR role IN ('individual', 'platform_admin')", name="role_needs_organization"
+        ),
+        Index("ix_users_email", func.lower(text("email")), unique=True),
+        Index("ix_users_organization_id", "organization_id"),
+        Index("uq_users_token_identifier", "token_identifier", unique=True),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("core.accounts.id"), primary_key=True, sort_order=-1000)
+    email: Mapped[str] = mapped_column(Text)
+    token_identifier: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(Text, server_default=text("'individual'"), default=Role.individual)
+    organization_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.organizations.id"))
+    company: Mapped[str | None] = mapped_column(Text)
+    title: Mapped[str | None] = mapped_column(Text)
+    linkedin_url: Mapped[str | None] = mapped_column(Text)
+    phone_number: Mapped[str | None] = mapped_column(Text)
+    timezone: Mapped[str | None] = mapped_column(Text)
+    email_notifications: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
+    sms_notifications: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
+    notification_preferences: Mapped[dict[str, Any]] = mapped_column(
+        JSONB, server_default=text("'{}'::jsonb"), default=dict
+    )
+
+
+class Organization(Timestamps, Base):
+    """`academy.organizations`: the billing side of an organization, with the organization's own id (Z-04).
+
+    One seat is one enrollment that the organization pays for (Z-48); `cohorts/seats.py` alone moves `seats_used`.
+    """
+
+    __tablename__ = "organizations"
+    __table_args__ = (
+        one_of("status", OrganizationStatus),
+        CheckConstraint("seats_used >= 0 AND seats_used <= seats_purchased", name="seats"),
+        Index("ix_organizations_domain", "domain"),
+        Index("ix_organizations_status", "status"),
+        Index("ix_organizations_contact_email", "contact_email"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("core.organizations.id"), primary_key=True, sort_order=-1000)
+    name: Mapped[str] = mapped_column(Text)
+    domain: Mapped[str] = mapped_column(Text)
+    contact_email: Mapped[str] = mapped_column(Text)
+    contact_name: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text, server_default=text("'pending_payment'"))
+    seats_purchased: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+    seats_used: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+    stripe_customer_id: Mapped[str | None] = mapped_column(Text)
+    stripe_invoice_id: Mapped[str | None] = mapped_column(Text)
+
+
+class OrganizationInvite(Row, Base):
+    """An invitation into an organization, optionally straight into a cohort. Only the token's hash is kept."""
+
+    __tablename__ = "organization_invites"
+    __table_args__ = (
+        one_of("status", InviteStatus),
+        Index("uq_organization_invites_invite_token", "invite_token", unique=True),
+        Index("ix_organization_invites_email", "email"),
+        Index("ix_organization_invites_organization_id", "organization_id"),
+        Index("ix_organization_invites_cohort_id", "cohort_id"),
+        Index("ix_organization_invites_status", "status"),
+    )
+
+    organization_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.organizations.id"))
+    email: Mapped[str] = mapped_column(Text)
+    invite_token: Mapped[str] = mapped_column(Text)
+    cohort_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.cohorts.id"))
+    status: Mapped[str] = mapped_column(Text, server_default=text("'pending'"))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    accepted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

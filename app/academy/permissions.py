@@ -1,0 +1,149 @@
+"""Who may do what in the academy: one table of pure predicates, denied unless a row says otherwise (rules 45 to 48).
+
+A predicate takes the acting learner and the target, reads what is loaded already and asks no database.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Self
+from uuid import UUID
+
+from app.academy.models import CohortStatus, CourseStatus, Role
+from app.core import permissions
+from app.core.permissions import PermissionMap
+from app.identity.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class AcademyActor(Actor):
+    """An account as the academy knows it. Without a row in `academy.users` it is an individual who has not begun.
+
+    `role` and `organization_id` are read with every request, so a change takes effect on the next one (rule 51).
+    """
+
+    role: Role = Role.individual
+    organization_id: UUID | None = None
+
+    @classmethod
+    def system(cls) -> Self:
+        """The house itself: jobs, the command line."""
+        return cls(Actor.system().account_id, None, is_system=True, role=Role.platform_admin)
+
+    @property
+    def sees_everything(self) -> bool:
+        """Whether nothing of the academy is hidden from this actor."""
+        return self.is_system or self.role is Role.platform_admin
+
+
+class Permission(StrEnum):
+    """Everything that can be allowed."""
+
+    COURSE_CREATE = "course_create"
+    """Make a course."""
+    COURSE_EDIT = "course_edit"
+    """Change, publish, archive a course and its agenda."""
+    COHORT_CREATE = "cohort_create"
+    """Plan a cohort of a course."""
+    COHORT_EDIT = "cohort_edit"
+    """Change a cohort: dates, capacity, status."""
+    COHORT_READ_LINK = "cohort_read_link"
+    """Read the meeting link of a cohort without having a seat in it (A-COH-05)."""
+    COHORT_READ_ROSTER = "cohort_read_roster"
+    """See who is in a cohort and who waits for it."""
+    SEAT_BUY = "seat_buy"
+    """Check out a seat for oneself, or wait for one."""
+    ORGANIZATION_SEAT_USE = "organization_seat_use"
+    """Use a seat of one's own organization for oneself."""
+    ORGANIZATION_SEAT_ASSIGN = "organization_seat_assign"
+    """Give a seat of the organization to one of its people."""
+    SEAT_GRANT = "seat_grant"
+    """Enroll anybody without payment."""
+    ENROLLMENT_READ = "enrollment_read"
+    """See an enrollment."""
+    ENROLLMENT_END = "enrollment_end"
+    """Cancel an enrollment or move it to another cohort."""
+    ENROLLMENT_STUDY = "enrollment_study"
+    """Act as the learner of an enrollment: the intake survey."""
+    PAYMENT_REFUND = "payment_refund"
+    """Give money back."""
+    WAITLIST_ANSWER = "waitlist_answer"
+    """Accept or decline an offer, leave a queue."""
+    ORGANIZATION_BILLING = "organization_billing"
+    """Set up the billing side of an organization: status, seats, domain."""
+    ORGANIZATION_READ_BILLING = "organization_read_billing"
+    """See an organization's seats."""
+
+
+def is_platform_admin(actor: AcademyActor, _target: Any) -> bool:
+    return actor.role is Role.platform_admin
+
+
+def is_signed_in(actor: AcademyActor, _target: Any) -> bool:
+    return not actor.is_system
+
+
+def course_is_published(_actor: AcademyActor, cohort: Any) -> bool:
+    return bool(cohort.course.status != CourseStatus.draft)
+
+
+def cohort_is_for_all(_actor: AcademyActor, cohort: Any) -> bool:
+    return not cohort.is_b2b
+
+
+def cohort_is_theirs(actor: AcademyActor, cohort: Any) -> bool:
+    return cohort.organization_id is not None and cohort.organization_id == actor.organization_id
+
+
+def is_instructor(actor: AcademyActor, cohort: Any) -> bool:
+    return bool(cohort.instructor_id == actor.account_id)
+
+
+def belongs_to_organization(actor: AcademyActor, _target: Any) -> bool:
+    return actor.organization_id is not None
+
+
+def is_organization_admin(actor: AcademyActor, _target: Any) -> bool:
+    return actor.role is Role.org_admin and actor.organization_id is not None
+
+
+def is_own(actor: AcademyActor, target: Any) -> bool:
+    return bool(target.account_id == actor.account_id)
+
+
+def is_of_own_organization(actor: AcademyActor, target: Any) -> bool:
+    return target.organization_id is not None and target.organization_id == actor.organization_id
+
+
+def has_not_ended(_actor: AcademyActor, cohort: Any) -> bool:
+    return cohort.status not in {CohortStatus.completed, CohortStatus.cancelled}
+
+
+RULES: PermissionMap = {
+    Permission.COURSE_CREATE: [[is_platform_admin]],
+    Permission.COURSE_EDIT: [[is_platform_admin]],
+    Permission.COHORT_CREATE: [[is_platform_admin]],
+    Permission.COHORT_EDIT: [[is_platform_admin]],
+    Permission.COHORT_READ_LINK: [[is_platform_admin], [is_instructor]],
+    Permission.COHORT_READ_ROSTER: [[is_platform_admin], [is_instructor]],
+    Permission.SEAT_BUY: [[is_signed_in, cohort_is_for_all], [is_signed_in, cohort_is_theirs], [is_platform_admin]],
+    Permission.ORGANIZATION_SEAT_USE: [[belongs_to_organization]],
+    Permission.ORGANIZATION_SEAT_ASSIGN: [[is_organization_admin]],
+    Permission.SEAT_GRANT: [[is_platform_admin]],
+    Permission.ENROLLMENT_READ: [[is_own], [is_platform_admin], [is_organization_admin, is_of_own_organization]],
+    Permission.ENROLLMENT_END: [[is_own], [is_platform_admin], [is_organization_admin, is_of_own_organization]],
+    Permission.ENROLLMENT_STUDY: [[is_own]],
+    Permission.PAYMENT_REFUND: [[is_platform_admin]],
+    Permission.WAITLIST_ANSWER: [[is_own]],
+    Permission.ORGANIZATION_BILLING: [[is_platform_admin]],
+    Permission.ORGANIZATION_READ_BILLING: [[is_platform_admin], [is_organization_admin, is_of_own_organization]],
+}
+
+
+def allow(actor: AcademyActor, permission: Permission, target: object = None) -> None:
+    """Raise `Forbidden` unless the table allows it."""
+    permissions.allow(RULES, permission, actor, target)
+
+
+def permits(actor: AcademyActor, permission: Permission, target: object = None) -> bool:
+    """Whether the table allows it."""
+    return permissions.permits(RULES, permission, actor, target)

@@ -1,0 +1,227 @@
+"""What happens in the academy. Keys: a seat's story is ordered by its cohort, a payment's by its enrollment."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from app.core.outbox.domain_event import DomainEvent
+
+
+class CoursePublished(DomainEvent):
+    """A course can be seen and its cohorts bought."""
+
+    kind: ClassVar[str] = "academy.course_published"
+    key_field: ClassVar[str] = "course_id"
+    course_id: UUID
+
+
+class CourseChanged(DomainEvent):
+    """A course was made, edited, unpublished or archived; `fields` names what changed."""
+
+    kind: ClassVar[str] = "academy.course_changed"
+    key_field: ClassVar[str] = "course_id"
+    course_id: UUID
+    status: str
+    fields: tuple[str, ...] = ()
+
+
+class AgendaChanged(DomainEvent):
+    """A course's class sessions were added to, edited, reordered or removed."""
+
+    kind: ClassVar[str] = "academy.agenda_changed"
+    key_field: ClassVar[str] = "course_id"
+    course_id: UUID
+
+
+class CohortChanged(DomainEvent):
+    """A cohort was planned or edited; `fields` names what changed."""
+
+    kind: ClassVar[str] = "academy.cohort_changed"
+    key_field: ClassVar[str] = "cohort_id"
+    cohort_id: UUID
+    course_id: UUID
+    fields: tuple[str, ...] = ()
+
+
+class CohortStatusChanged(DomainEvent):
+    """A cohort moved along its flow (A-COH-02)."""
+
+    kind: ClassVar[str] = "academy.cohort_status_changed"
+    key_field: ClassVar[str] = "cohort_id"
+    cohort_id: UUID
+    course_id: UUID
+    before: str
+    after: str
+
+
+class CohortDatesChanged(DomainEvent):
+    """The end of a cohort moved, and with it the access windows (A-ENR-09). `may_shorten` is the admin's flag."""
+
+    kind: ClassVar[str] = "academy.cohort_dates_changed"
+    key_field: ClassVar[str] = "cohort_id"
+    cohort_id: UUID
+    may_shorten: bool = False
+
+
+class CohortCancelled(DomainEvent):
+    """A cohort will not take place: seats, money and queue have to be settled (A-COH-07)."""
+
+    kind: ClassVar[str] = "academy.cohort_cancelled"
+    key_field: ClassVar[str] = "cohort_id"
+    cohort_id: UUID
+    course_id: UUID
+
+
+class CohortCompleted(DomainEvent):
+    """A cohort has ended."""
+
+    kind: ClassVar[str] = "academy.cohort_completed"
+    key_field: ClassVar[str] = "cohort_id"
+    cohort_id: UUID
+    course_id: UUID
+
+
+class EnrollmentRequested(DomainEvent):
+    """Somebody is to be enrolled when the worker gets to it: bulk and follow-up work (D-04, Z-140)."""
+
+    kind: ClassVar[str] = "academy.enrollment_requested"
+    key_field: ClassVar[str] = "cohort_id"
+    cohort_id: UUID
+    account_id: UUID
+    requested_by: UUID
+    organization_id: UUID | None = None
+
+
+class EnrollmentCreated(DomainEvent):
+    """Somebody has a seat: paid, paid by an organization, free, or pending while a checkout is open."""
+
+    kind: ClassVar[str] = "academy.enrollment_created"
+    key_field: ClassVar[str] = "enrollment_id"
+    enrollment_id: UUID
+    cohort_id: UUID
+    course_id: UUID
+    account_id: UUID
+    payment_status: str
+    payment_type: str
+
+
+class EnrollmentConfirmed(DomainEvent):
+    """The seat is theirs: payment completed, or none was needed."""
+
+    kind: ClassVar[str] = "academy.enrollment_confirmed"
+    key_field: ClassVar[str] = "enrollment_id"
+    enrollment_id: UUID
+    cohort_id: UUID
+    course_id: UUID
+    account_id: UUID
+
+
+class SeatReleased(DomainEvent):
+    """An enrollment gave its seat back. `reason`: expired, failed, cancelled, transferred, refunded, cohort_cancelled."""
+
+    kind: ClassVar[str] = "academy.seat_released"
+    key_field: ClassVar[str] = "enrollment_id"
+    enrollment_id: UUID
+    cohort_id: UUID
+    account_id: UUID
+    reason: str
+
+
+class EnrollmentCancelled(DomainEvent):
+    """Somebody left, or was taken out."""
+
+    kind: ClassVar[str] = "academy.enrollment_cancelled"
+    key_field: ClassVar[str] = "enrollment_id"
+    enrollment_id: UUID
+    cohort_id: UUID
+    account_id: UUID
+    reason: str
+
+
+class EnrollmentTransferred(DomainEvent):
+    """Somebody moved to another cohort of the course; `enrollment_id` is the new enrollment."""
+
+    kind: ClassVar[str] = "academy.enrollment_transferred"
+    key_field: ClassVar[str] = "enrollment_id"
+    enrollment_id: UUID
+    former_enrollment_id: UUID
+    account_id: UUID
+
+
+class EnrollmentRefunded(DomainEvent):
+    """The whole payment went back; access has ended."""
+
+    kind: ClassVar[str] = "academy.enrollment_refunded"
+    key_field: ClassVar[str] = "enrollment_id"
+    enrollment_id: UUID
+    cohort_id: UUID
+    account_id: UUID
+
+
+class IntakeSurveyCompleted(DomainEvent):
+    """A learner has answered the intake survey."""
+
+    kind: ClassVar[str] = "academy.intake_survey_completed"
+    key_field: ClassVar[str] = "enrollment_id"
+    enrollment_id: UUID
+
+
+class RefundRequested(DomainEvent):
+    """Money has to go back. `reason`: no_seat, cohort_cancelled, requested, dispute_lost, paid_twice."""
+
+    kind: ClassVar[str] = "academy.refund_requested"
+    key_field: ClassVar[str] = "payment_id"
+    payment_id: UUID
+    reason: str
+
+
+class CheckoutAbandoned(DomainEvent):
+    """A pending checkout is over for us; Stripe's page has to be closed too."""
+
+    kind: ClassVar[str] = "academy.checkout_abandoned"
+    key_field: ClassVar[str] = "payment_id"
+    payment_id: UUID
+
+
+class WaitlistJoined(DomainEvent):
+    """Somebody waits: for a cohort, or (cohort_id null) for any of the course."""
+
+    kind: ClassVar[str] = "academy.waitlist_joined"
+    key_field: ClassVar[str] = "entry_id"
+    entry_id: UUID
+    course_id: UUID
+    cohort_id: UUID | None
+    account_id: UUID
+
+
+class WaitlistOffered(DomainEvent):
+    """A seat is held for somebody until `offer_expires_at`."""
+
+    kind: ClassVar[str] = "academy.waitlist_offered"
+    key_field: ClassVar[str] = "entry_id"
+    entry_id: UUID
+    cohort_id: UUID
+    account_id: UUID
+    offer_expires_at: datetime
+
+
+class WaitlistLeft(DomainEvent):
+    """An entry ended without a seat. `status`: expired or cancelled."""
+
+    kind: ClassVar[str] = "academy.waitlist_left"
+    key_field: ClassVar[str] = "entry_id"
+    entry_id: UUID
+    account_id: UUID
+    status: str
+
+
+class CohortDrifted(DomainEvent):
+    """A counter did not match its rows and was repaired: somebody should look (A-COH-04)."""
+
+    kind: ClassVar[str] = "academy.cohort_drifted"
+    key_field: ClassVar[str] = "cohort_id"
+    cohort_id: UUID
+    current_enrollment_was: int
+    current_enrollment_is: int
+    held_was: int
+    held_is: int

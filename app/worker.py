@@ -1,0 +1,42 @@
+"""The worker process: every jobs module of the house, listed, and the pool that runs them.
+
+A feature that listens adds its line here; nothing is found by magic.
+"""
+
+import asyncio
+import signal
+
+import app.academy.cohorts.jobs
+import app.academy.enrollments.jobs
+import app.academy.notices.jobs
+import app.academy.payments.jobs
+import app.academy.waitlist.jobs
+import app.core.outbox.jobs
+import app.identity.accounts.jobs
+import app.identity.sessions.jobs
+import app.notifications.mails.jobs  # noqa: F401  (each import fills the book of listeners)
+from app.core.database.engine import create_engine, create_sessions
+from app.core.logging import configure_logging
+from app.core.outbox.listen import listeners
+from app.core.outbox.pool import WorkerPool
+from app.gateways import Gateways, build_gateways
+from app.settings import settings
+
+
+async def serve() -> None:
+    """Work until SIGTERM or SIGINT; what runs may finish, leases of the rest are given back."""
+    configured = settings().or_refuse()
+    configure_logging(configured)
+    engine = create_engine(configured.database)
+    gateways = build_gateways(configured)
+    pool = WorkerPool(
+        create_sessions(engine), listeners(), {Gateways: gateways}, configured.redis.url.get_secret_value()
+    )
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signum, pool.stop)
+    try:
+        await pool.run()
+    finally:
+        await gateways.aclose()
+        await engine.dispose()
