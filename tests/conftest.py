@@ -24,9 +24,10 @@ from app.local.services import Services
 from app.main import create_app
 from tests.support.client import ApiClient, Contract, http_client
 from tests.support.database import clone, drop, make_template, of_database, services, state_folder, worker_name
-from tests.support.gateways import test_gateways
+from tests.support.gateways import gateways_to
 from tests.support.people import access_token
 from tests.support.silence import SilentDoorbell
+from tests.support.twins import Twins, start_twins
 from tests.support.worker import WorkerOnDemand
 
 pytest_plugins = ["tests.support.requirements"]
@@ -99,10 +100,25 @@ async def session(sessions: async_sessionmaker[AsyncSession]) -> AsyncIterator[A
         yield opened
 
 
+@pytest.fixture(scope="session")
+def running_twins(state: Path) -> Iterator[Twins]:
+    """The providers' twins of this test process; they hold their webhooks until a test takes them."""
+    made = start_twins(state / "twins")
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def twins(running_twins: Twins) -> Twins:
+    """The twins, calm and with nothing left to deliver."""
+    running_twins.calm()
+    return running_twins
+
+
 @pytest_asyncio.fixture
-async def gateways(state: Path) -> AsyncIterator[Gateways]:
+async def gateways(running_twins: Twins, state: Path) -> AsyncIterator[Gateways]:
     """The real gateway clients, pointed at twins on this machine."""
-    made = await test_gateways(state)
+    made = gateways_to(running_twins.url, state)
     yield made
     await made.aclose()
 
@@ -184,5 +200,3 @@ async def _empty(engine: AsyncEngine) -> None:
             if len(stuck) == len(left):
                 raise RuntimeError(f"cannot empty {stuck}")
             left = stuck
-
-
