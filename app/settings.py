@@ -105,6 +105,13 @@ class GoogleSettings(_Concern):
     _lists = field_validator("redirect_uris", mode="before")(_split)
 
 
+class SignInSettings(_Concern):
+    """Sign-in by a link sent to an address (A-AUT-02)."""
+
+    magic_link_minutes: int = Field(10, validation_alias="LYCEUM_MAGIC_LINK_MINUTES", ge=1, le=60)
+    magic_links_per_hour: int = Field(5, validation_alias="LYCEUM_MAGIC_LINKS_PER_HOUR", ge=1, le=1_000)
+
+
 class MailSettings(_Concern):
     """Magic links go out through Resend, everything else through Brevo."""
 
@@ -155,6 +162,7 @@ class Settings:
         self.redis = RedisSettings()
         self.limits = LimitSettings()
         self.google = GoogleSettings()
+        self.sign_in = SignInSettings()
         self.mail = MailSettings()
         self.stripe = StripeSettings()
         self.twins = TwinSettings()

@@ -16,7 +16,7 @@ class AccountCreated(DomainEvent):
 
 
 class AccountSuspended(DomainEvent):
-    """An account was suspended; its logins are over."""
+    """An account was suspended: refused from its next request on."""
 
     kind: ClassVar[str] = "identity.account_suspended"
     key_field: ClassVar[str] = "account_id"

@@ -1,0 +1,1 @@
+"""Plain functions that build unsaved rows, one file per package."""
