@@ -8,7 +8,7 @@ from collections.abc import Collection
 from fastapi import APIRouter
 
 from app.core.http.guard import BodyRule
-from app.core.http.routing import PrefixRouter
+from app.core.http.routing import Router
 
 PREFIX = "/api/v1"
 _MEBIBYTE = 1 << 20
@@ -32,7 +32,7 @@ BODY_RULES = (
 
 def build_router(systems: Collection[str]) -> APIRouter:
     """All routes of the API with the given systems switched on."""
-    router = PrefixRouter()
+    router = Router()
     for root in ROOT:
         router.include_router(root)
     for shared in SHARED:

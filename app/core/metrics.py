@@ -39,6 +39,11 @@ SELECT 'lyceum_jobs_oldest_due_seconds', '', coalesce(extract(epoch FROM now() -
 UNION ALL
 SELECT 'lyceum_jobs_oldest_retry_seconds', '', coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8
   FROM core.jobs WHERE state = 'queued' AND attempt > 0
+UNION ALL
+SELECT 'lyceum_inbox_unprocessed', '', count(*)::float8 FROM core.inbox WHERE state = 'received'
+UNION ALL
+SELECT 'lyceum_inbox_lag_seconds', '', coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8
+  FROM core.inbox WHERE state = 'received'
 """)
 
 _HELP = {

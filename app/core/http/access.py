@@ -1,5 +1,7 @@
 """Deny by default (rule 45): an operation names its authentication or says that it is public, or nothing starts.
 
+The same check finds operations that would bypass strict JSON and idempotency because their router is not ours.
+
 A dependency authenticates when its function carries `authenticates = True`. It may sit anywhere below the endpoint.
 """
 
@@ -8,9 +10,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from fastapi.routing import RouteContext, iter_route_contexts
 
 from app.core.http.index import RouteIndex
+from app.core.http.routing import LyceumRoute
 
 BEARER: dict[str, list[str]] = {"bearer": []}
 
@@ -26,9 +29,9 @@ def public(*, or_bearer: bool = False) -> dict[str, Any]:
 
 def require_access_rules(app: FastAPI) -> None:
     """Raises `UnguardedOperation`, naming every operation that neither authenticates nor is `public()`."""
-    open_ones = sorted(_open_operations(app))
-    if open_ones:
-        raise UnguardedOperation("without authentication and not public(): " + ", ".join(open_ones))
+    complaints = sorted(_complaints(app))
+    if complaints:
+        raise UnguardedOperation("; ".join(complaints))
 
 
 def authenticates(dependant: Dependant) -> bool:
@@ -38,15 +41,17 @@ def authenticates(dependant: Dependant) -> bool:
     return any(authenticates(inner) for inner in dependant.dependencies)
 
 
-def _open_operations(app: FastAPI) -> Iterator[str]:
+def _complaints(app: FastAPI) -> Iterator[str]:
     for context in iter_route_contexts(app.router.routes):
-        if isinstance(context.original_route, RouteIndex):
+        route = context.original_route
+        if isinstance(route, RouteIndex):
             continue
-        if not isinstance(context.original_route, APIRoute):
-            # A mount or a bare route has no dependencies that could be looked at.
-            yield f"{type(context.original_route).__name__} {context.path}"
+        if not isinstance(route, LyceumRoute):
+            # Without dependencies that could be looked at, or without strict JSON and idempotent answers.
+            yield f"{type(route).__name__} {context.path}: make it with app.core.http.routing.Router"
         elif not _is_public(context) and not authenticates(context.dependant):
-            yield f"{'|'.join(sorted(context.methods or ()))} {context.path} ({context.name})"
+            methods = "|".join(sorted(context.methods or ()))
+            yield f"{methods} {context.path} ({context.name}): neither authenticates nor is public()"
 
 
 def _is_public(context: RouteContext) -> bool:

@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request
+from fastapi import Header, Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from app.core.errors import NotFound
 from app.core.http.access import public
+from app.core.http.routing import Router
 
 ASSETS = Path(__file__).parent / "swagger-ui"
 VERSION = "5.35.0"
@@ -43,7 +44,7 @@ PAGE = """<!doctype html>
 </html>
 """
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 class Contract:

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, Field
 from redis.exceptions import RedisError
 from sqlalchemy import text
@@ -17,10 +17,11 @@ from app.core.database.migrate import head
 from app.core.errors import Unavailable
 from app.core.http.access import public
 from app.core.http.problems import problem_response, refusals
+from app.core.http.routing import Router
 
 log = structlog.get_logger(__name__)
 
-router = APIRouter(tags=["health"])
+router = Router(tags=["health"])
 
 PATIENCE = 2.0
 newest_revision = cache(head)

@@ -18,7 +18,7 @@ from starlette.types import Scope
 
 from app.core.errors import AppError, FieldError, Invalid
 from app.core.http.facts import facts_of
-from app.core.http.idempotency import IdempotentRequest, StoredAnswer
+from app.core.http.idempotency import IdempotencyKeyRequired, IdempotentRequest, StoredAnswer
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +26,9 @@ IDEMPOTENCY = "lyceum.idempotency"
 MEDIA_TYPE = "application/problem+json"
 _REQUEST_ID = "f0e1c2d3b4a5968778695a4b3c2d1e0f"
 SCHEMA = {"$ref": "#/components/schemas/Problem"}
+
+# Asked for as a parameter so that the document says so, refused as what it is.
+_KEY = ("header", "Idempotency-Key")
 
 # More wrong fields than this help nobody, and cost the answer its size.
 MOST_ERRORS = 50
@@ -150,6 +153,8 @@ async def _plain(request: Request, error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise TypeError("registered for RequestValidationError alone") from error
+    if any(found["type"] == "missing" and found["loc"] == _KEY for found in error.errors()):
+        return refusal_response(request.scope, IdempotencyKeyRequired())
     return refusal_response(request.scope, Invalid(errors=field_errors(error.errors(), error.body)))
 
 

@@ -1,6 +1,6 @@
 """Routes of this house: strict JSON in, and a place where an idempotent answer is kept before the commit.
 
-Every feature builds on `PrefixRouter`, which makes its routes `LyceumRoute`s.
+Every router of the house is a `Router`, which makes its routes `LyceumRoute`s; start-up refuses any other (access.py).
 """
 
 from collections.abc import Callable, Coroutine
@@ -54,8 +54,8 @@ class LyceumRoute(APIRoute):
         return handler
 
 
-class PrefixRouter(APIRouter):
-    """The router every feature uses."""
+class Router(APIRouter):
+    """The router that every feature uses."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options.setdefault("route_class", LyceumRoute)
