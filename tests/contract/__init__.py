@@ -1,0 +1,1 @@
+"""What holds for the whole service: its document, its rights, its packaging and its deployment."""
