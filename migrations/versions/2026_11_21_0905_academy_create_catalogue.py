@@ -86,6 +86,7 @@ def upgrade() -> None:
         sa.Column("max_capacity", sa.Integer(), nullable=False),
         sa.Column("current_enrollment", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("held", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("waiting", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("waitlist_last_position", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("status", sa.Text(), server_default=sa.text("'scheduled'"), nullable=False),
         sa.Column("zoom_link", sa.Text(), nullable=True),
@@ -100,7 +101,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("NOT is_b2b OR organization_id IS NOT NULL", name=op.f("ck_cohorts_b2b_needs_organization")),
         sa.CheckConstraint(
-            "current_enrollment >= 0 AND held >= 0 AND current_enrollment + held <= max_capacity",
+            "current_enrollment >= 0 AND held >= 0 AND current_enrollment + held <= max_capacity AND waiting >= 0",
             name=op.f("ck_cohorts_seats"),
         ),
         sa.CheckConstraint("end_date > start_date", name=op.f("ck_cohorts_dates")),

@@ -26,14 +26,16 @@ class Cohort(Row, Versioned, Base):
     """A run of a course.
 
     Invariant, held by the database: 0 ≤ current_enrollment + held ≤ max_capacity. `current_enrollment` counts the
-    enrollments that have a seat, `held` the live waitlist offers; `cohorts/seats.py` alone writes both.
+    enrollments that have a seat, `held` the live waitlist offers, `waiting` the people queueing for this cohort;
+    `cohorts/seats.py` alone writes them.
     """
 
     __tablename__ = "cohorts"
     __table_args__ = (
         one_of("status", CohortStatus),
         CheckConstraint(
-            "current_enrollment >= 0 AND held >= 0 AND current_enrollment + held <= max_capacity", name="seats"
+            "current_enrollment >= 0 AND held >= 0 AND current_enrollment + held <= max_capacity AND waiting >= 0",
+            name="seats",
         ),
         CheckConstraint("end_date > start_date", name="dates"),
         CheckConstraint("NOT is_b2b OR organization_id IS NOT NULL", name="b2b_needs_organization"),
@@ -52,6 +54,7 @@ class Cohort(Row, Versioned, Base):
     max_capacity: Mapped[int]
     current_enrollment: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     held: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+    waiting: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     waitlist_last_position: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     status: Mapped[str] = mapped_column(Text, server_default=text("'scheduled'"), default=CohortStatus.scheduled)
     zoom_link: Mapped[str | None] = mapped_column(Text)
