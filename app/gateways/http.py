@@ -6,6 +6,8 @@ user typed goes through the egress client of outbound webhooks instead.
 
 from __future__ import annotations
 
+import ssl
+from functools import cache
 from typing import Any
 
 import httpx
@@ -18,7 +20,12 @@ TEMPORARY = frozenset({408, 425, 429})
 
 def new_client() -> httpx.AsyncClient:
     """The shared connection pool of the plain HTTP gateways."""
-    return httpx.AsyncClient(timeout=TIMEOUT_SECONDS, follow_redirects=False)
+    return httpx.AsyncClient(timeout=TIMEOUT_SECONDS, follow_redirects=False, verify=_certificates())
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    return ssl.create_default_context()
 
 
 async def ask(http: httpx.AsyncClient, provider: str, method: str, url: str, **request: Any) -> httpx.Response:

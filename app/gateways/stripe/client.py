@@ -11,7 +11,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import stripe
@@ -40,6 +40,7 @@ API_VERSION = "2026-10-28.endive"
 TIMEOUT_SECONDS = 10
 NETWORK_RETRIES = 2
 RATE_LIMIT_RETRIES = 3
+FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 5
 PAGE = 100
 
@@ -55,19 +56,29 @@ class StripeGateway:
         webhook_secrets: Sequence[str] = (),
         automatic_tax: bool = False,
     ) -> None:
-        self._http = stripe.HTTPXClient(timeout=TIMEOUT_SECONDS)
-        self._stripe = stripe.StripeClient(
-            api_key,
-            http_client=self._http,
-            base_addresses={"api": base_url},
-            max_network_retries=NETWORK_RETRIES,
-            stripe_version=API_VERSION,
-        )
+        self._api_key = api_key
+        self._base_url = base_url
         self._webhook_secrets = tuple(webhook_secrets)
         self._automatic_tax = automatic_tax
 
+    @cached_property
+    def _http(self) -> stripe.HTTPXClient:
+        return stripe.HTTPXClient(timeout=TIMEOUT_SECONDS)
+
+    @cached_property
+    def _stripe(self) -> stripe.StripeClient:
+        """Made at the first call: a process that only takes webhooks in needs no certificates loaded."""
+        return stripe.StripeClient(
+            self._api_key,
+            http_client=self._http,
+            base_addresses={"api": self._base_url},
+            max_network_retries=NETWORK_RETRIES,
+            stripe_version=API_VERSION,
+        )
+
     async def aclose(self) -> None:
-        await self._http.close_async()  # type: ignore[no-untyped-call]  # untyped in the SDK
+        if "_http" in self.__dict__:
+            await self._http.close_async()  # type: ignore[no-untyped-call]  # untyped in the SDK
 
     async def create_checkout_session(self, order: CheckoutOrder, *, idempotency_key: str) -> CheckoutSession:
         """A hosted payment page for one seat. The same key gives the same session."""
@@ -208,25 +219,28 @@ async def _call(request: Callable[[], Awaitable[Answer]]) -> Answer:
     for attempt in range(RATE_LIMIT_RETRIES + 1):
         try:
             return await request()
-        except stripe.RateLimitError as error:
-            wait = wait_from_header((error.headers or {}).get("retry-after"))
-            if attempt == RATE_LIMIT_RETRIES or (wait or 0) > LONGEST_PAUSE_SECONDS:
-                raise GatewayUnavailable("Stripe", str(error.user_message), retry_after=wait) from error
-            # jitter spreads out callers that were refused together; it guards nothing
-            await asyncio.sleep(max(wait or 0, 0.25 * 2**attempt) * random.uniform(1, 1.5))  # noqa: S311 - see above
         except stripe.StripeError as error:
-            raise _translated(error) from error
+            # by status, not by class: a proxy's 429 has a body that is not Stripe's, and then it is another class
+            wait = wait_from_header((error.headers or {}).get("retry-after"))
+            if error.http_status != 429 or attempt == RATE_LIMIT_RETRIES or (wait or 0) > LONGEST_PAUSE_SECONDS:
+                raise _translated(error, wait) from error
+            # jitter spreads out callers that were refused together; it guards nothing
+            jitter = random.uniform(1, 1.5)  # noqa: S311 - see above
+            await asyncio.sleep(max(wait or 0, FIRST_PAUSE_SECONDS * 2**attempt) * jitter)
     raise AssertionError("the loop above returns or raises")
 
 
-def _translated(error: stripe.StripeError) -> GatewayUnavailable | GatewayRefused:
+def _translated(error: stripe.StripeError, wait: int | None) -> GatewayUnavailable | GatewayRefused:
     message = str(error.user_message or error)
     status = error.http_status
-    # 409: the same key is being worked on at this moment
-    if isinstance(error, stripe.APIConnectionError) or status is None or status == 409 or status >= 500:
-        return GatewayUnavailable(
-            "Stripe", message, retry_after=wait_from_header((error.headers or {}).get("retry-after"))
-        )
+    # 409: the same key is being worked on at this moment. Below 400: an answer that could not be read.
+    if (
+        isinstance(error, stripe.APIConnectionError)
+        or status is None
+        or status in {409, 429}
+        or not 400 <= status < 500
+    ):
+        return GatewayUnavailable("Stripe", message, retry_after=wait)
     details = error.error
     reason = error.code or (details.type if details is not None else None) or f"http_{status}"
     return GatewayRefused(str(reason), message, provider="Stripe")

@@ -1,0 +1,1 @@
+"""The gateways against recorded samples and against their twins, over real sockets."""
