@@ -77,7 +77,11 @@ def ends_a_transaction(source: Source) -> Lines:
 def raises_for_the_web(source: Source) -> Lines:
     if not source.within("app/core/http"):
         for node in ast.walk(source.tree):
-            if isinstance(node, ast.Name | ast.Attribute) and _last(node) == "HTTPException":
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("fastapi", "starlette")):
+                yield from (node.lineno for alias in node.names if alias.name == "HTTPException")
+            if isinstance(node, ast.Attribute) and _name(node).endswith(
+                ("fastapi.HTTPException", "exceptions.HTTPException")
+            ):
                 yield node.lineno
 
 
@@ -150,8 +154,10 @@ def prints(source: Source) -> Lines:
 
 def reads_the_environment(source: Source) -> Lines:
     if not source.within("app/settings.py", "app/cli.py", "app/cli", "app/demo.py", "app/demo", "app/local"):
-        for node in ast.walk(source.tree):
-            if isinstance(node, ast.Attribute | ast.Name) and _last(node) in {"environ", "getenv"}:
+        nodes = list(ast.walk(source.tree))
+        told = [node.value for node in nodes if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)]
+        for node in nodes:  # telling a library something through the environment is no reading
+            if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"} and node not in told:
                 yield node.lineno
 
 
@@ -181,7 +187,7 @@ HABITS = (
         raises_for_the_web,
         "a refusal is a class in errors.py with a stable code, or the same rule cannot be used by a job",
         FEATURE + "service.py",
-        "raise fastapi.HTTPException(404)",
+        "from fastapi import HTTPException\nraise HTTPException(404)",
         "raise CourseNotFound",
     ),
     Habit(
@@ -241,6 +247,13 @@ HABITS = (
         "if TYPE_CHECKING: from app.core.outbox.listen import Listener",
     ),
     Habit(
+        raises_for_the_web,
+        "a refusal has a code of its own, however the exception of the web is reached",
+        FEATURE + "deps.py",
+        "raise fastapi.HTTPException(404)",
+        "from http.client import HTTPException",
+    ),
+    Habit(
         prints,
         "a print is a log line without a level, a request id or a filter for secrets: use structlog",
         "app/core/outbox/run.py",
@@ -252,7 +265,7 @@ HABITS = (
         "app/settings.py is the one list of what the environment may say; .env.example is made from it",
         FEATURE + "service.py",
         "key = os.environ['KEY']",
-        "key = settings().stripe.api_key",
+        "os.environ['FOLDER_OF_A_LIBRARY'] = folder",
     ),
 )
 

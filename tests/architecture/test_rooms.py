@@ -13,8 +13,9 @@ from tests.architecture.sources import BUILT_OF_FEATURES, PROJECT, Source, sourc
 
 FEATURE_FILES = {"__init__", "router", "jobs", "deps", "service", "queries", "rules", "schemas", "errors"}
 
-# Beside its features a package has a table of contents, its rights and a room of models; these have a little more.
-PACKAGE_FILES = {"__init__", "router", "permissions"}
+# Beside its features a package has a table of contents, its rights and a room of models (one file while they are few);
+# some have a little more.
+PACKAGE_FILES = {"__init__", "router", "permissions", "models"}
 ALSO = {
     "identity": {"actor", "deps", "tokens"},  # who is asking, for every floor above
     "studio": {"deps", "rls"},  # its signed session, and its row policies as data
