@@ -109,17 +109,24 @@ class Metrics:
 
     async def exposition(self, engine: AsyncEngine) -> tuple[bytes, str]:
         """All figures in Prometheus' text format, and its media type."""
-        from prometheus_client import CollectorRegistry, multiprocess
+        from prometheus_client import CollectorRegistry
         from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
         await self._queues.refresh(engine)
-        registry = self._registry
-        if self._folder is not None:
-            registry = CollectorRegistry()
-            multiprocess.MultiProcessCollector(registry, str(self._folder))  # type: ignore[no-untyped-call]  # not annotated
         queues = CollectorRegistry()
         queues.register(self._queues)
-        return generate_latest(registry) + generate_latest(queues), CONTENT_TYPE_LATEST
+        return self.requests_exposition() + generate_latest(queues), CONTENT_TYPE_LATEST
+
+    def requests_exposition(self) -> bytes:
+        """What was counted here, or by all processes of this family."""
+        from prometheus_client import CollectorRegistry, multiprocess
+        from prometheus_client.exposition import generate_latest
+
+        if self._folder is None:
+            return generate_latest(self._registry)
+        family = CollectorRegistry()
+        multiprocess.MultiProcessCollector(family, str(self._folder))  # type: ignore[no-untyped-call]  # not annotated
+        return generate_latest(family)
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -60,7 +60,7 @@ def _explain(body: bytes) -> tuple[str, str]:
 
 def _deeper_than(value: object, limit: int) -> bool:
     level = [value]
-    for _ in range(limit + 1):
+    for _ in range(limit):
         level = [child for node in level for child in _children(node) if isinstance(child, list | dict)]
         if not level:
             return False
