@@ -14,6 +14,8 @@ class Permission(StrEnum):
 
     ACCOUNT_ENTER = "account_enter"
     """Make an account, or write down that its address was proven. Sign-in and the operator do."""
+    SIGN_IN = "sign_in"
+    """Turn proofs into logins. Only the doors of sign-in do, on behalf of somebody who is nobody yet."""
     ACCOUNT_SUSPEND = "account_suspend"
     """Suspend or reinstate an account. The operator does, on the command line."""
     ORGANIZATION_EDIT = "organization_edit"
@@ -52,6 +54,7 @@ def is_their_own(actor: Actor, place: Place) -> bool:
 
 RULES: PermissionMap = {
     Permission.ACCOUNT_ENTER: [],
+    Permission.SIGN_IN: [],
     Permission.ACCOUNT_SUSPEND: [],
     Permission.ORGANIZATION_EDIT: [[is_admin]],
     Permission.MEMBERS_SEE: [[is_admin]],

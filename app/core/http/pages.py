@@ -57,7 +57,7 @@ class Page(BaseModel, Generic[Item]):
     next_cursor: str | None
 
     @classmethod
-    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
         """`AcademyCoursePage`, not a name with brackets."""
         return f"{params[0].__name__}Page"
 
@@ -116,7 +116,7 @@ def _after(sort: SortBy, row_id: InstrumentedAttribute[UUID], value: object, las
     return or_(beyond, and_(column == value, row_id < last if sort.descending else row_id > last))
 
 
-async def paginate(session: AsyncSession, rows: Select[tuple[Entity]], query: PageQuery, sort: SortBy) -> Rows[Entity]:
+async def paginate(session: AsyncSession, rows: Select[Entity], query: PageQuery, sort: SortBy) -> Rows[Entity]:
     """The page of `rows` that `query` asks for, sorted by `sort` and then by id.
 
     One row more than asked for is read, to know whether there is a next page without counting.
