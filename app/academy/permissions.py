@@ -23,11 +23,17 @@ class AcademyActor(Actor):
 
     role: Role = Role.individual
     organization_id: UUID | None = None
+    is_anonymous: bool = False
 
     @classmethod
     def system(cls) -> Self:
         """The house itself: jobs, the command line."""
         return cls(Actor.system().account_id, None, is_system=True, role=Role.platform_admin)
+
+    @classmethod
+    def nobody(cls) -> Self:
+        """A caller who has not signed in: owns nothing, belongs nowhere, and sees what everybody sees."""
+        return cls(Actor.system().account_id, None, is_anonymous=True)
 
     @property
     def sees_everything(self) -> bool:
@@ -79,7 +85,7 @@ def is_platform_admin(actor: AcademyActor, _target: Any) -> bool:
 
 
 def is_signed_in(actor: AcademyActor, _target: Any) -> bool:
-    return not actor.is_system
+    return not (actor.is_system or actor.is_anonymous)
 
 
 def course_is_published(_actor: AcademyActor, cohort: Any) -> bool:
