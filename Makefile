@@ -40,8 +40,8 @@ check-fast: .venv/ready ## The same in seconds: format, lint, types of changed f
 	@$(BIN)/lint-imports
 
 requirements: .venv/ready ## Refresh uv.lock after a change in pyproject.toml, and requirements.txt from it
-	$(CLEAN_UV) lock
-	$(CLEAN_UV) export --frozen --quiet --extra embedded --no-emit-project --output-file requirements.txt
+	@$(CLEAN_UV) lock
+	@$(CLEAN_UV) export --frozen --quiet --extra embedded --no-emit-project --output-file requirements.txt
 
 openapi: .venv/ready ## Write the public contract, openapi/openapi.json
 	$(BIN)/lyceum openapi

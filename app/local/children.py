@@ -1,5 +1,6 @@
 """Starting, recognising and ending server processes that may outlive the process that started them."""
 
+import atexit
 import os
 import signal
 import subprocess
@@ -18,6 +19,13 @@ from app.local.places import Places
 _started: dict[int, subprocess.Popen[bytes]] = {}
 
 _LARGEST_LOG = 10_000_000
+
+
+@atexit.register
+def _let_go() -> None:
+    """Servers that are still wanted outlive us; without a return code Python would complain about that at exit."""
+    for child in _started.values():
+        child.returncode = child.returncode or 0
 
 
 def spawn(places: Places, argv: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
