@@ -53,7 +53,7 @@ def keys_from(jwks: Mapping[str, Any]) -> dict[str, RSAPublicKey]:
             if entry["kty"] != "RSA" or entry.get("use", "sig") != "sig" or entry.get("alg", "RS256") != "RS256":
                 continue
             key = RSAPublicNumbers(_number(entry["e"]), _number(entry["n"])).public_key()
-        except (KeyError, TypeError, AttributeError, ValueError):
+        except (KeyError, TypeError, AttributeError, ValueError, IdTokenRefused):
             continue
         if key.key_size >= SMALLEST_KEY_BITS:
             found[str(entry["kid"])] = key
