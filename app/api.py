@@ -9,18 +9,23 @@ from fastapi import APIRouter
 
 from app.core.http.guard import BodyRule
 from app.core.http.routing import Router
+from app.flows import router as flows
+from app.identity import router as identity
 
 PREFIX = "/api/v1"
 _MEBIBYTE = 1 << 20
 
 # Below every system: accounts, files, inbox, webhooks, privacy.
-SHARED: tuple[APIRouter, ...] = ()
+SHARED: tuple[APIRouter, ...] = (
+    identity.router,  # /identity    accounts, sign-in, organizations
+    flows.router,  # /identity/me
+)
 
 # The five systems, by the word that switches them on.
 SYSTEMS: dict[str, APIRouter] = {}
 
-# Outside of the prefix, at the addresses that standards fix: /.well-known/jwks.json.
-ROOT: tuple[APIRouter, ...] = ()
+# Outside of the prefix: /.well-known/jwks.json, and the page behind a sign-in link.
+ROOT: tuple[APIRouter, ...] = (identity.root,)
 
 # Where a request may carry something else than up to a megabyte of JSON.
 BODY_RULES = (

@@ -15,6 +15,15 @@ class AccountCreated(DomainEvent):
     account_id: UUID
 
 
+class AccountChanged(DomainEvent):
+    """The owner changed name, locale or time zone: profiles that copy them follow."""
+
+    kind: ClassVar[str] = "identity.account_changed"
+    key_field: ClassVar[str] = "account_id"
+
+    account_id: UUID
+
+
 class AccountSuspended(DomainEvent):
     """An account was suspended: refused from its next request on."""
 

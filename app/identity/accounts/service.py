@@ -89,7 +89,8 @@ async def update_account(
     """Change one's own name, locale or time zone."""
     account = await queries.get_account(session, actor.account_id, for_update=True)
     require_match(account, if_match)
-    patch(account, data)
+    if patch(account, data):
+        emit(session, events.AccountChanged(account_id=account.id))
     await session.flush()  # the answer shows the new `updated_at`
     return await queries.get_account(session, actor.account_id, for_update=True)
 

@@ -5,9 +5,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, UniqueConstraint, Uuid, func, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database.model import Row, Versioned
+from app.identity.models.accounts import Account
 from app.identity.models.base import Base
 
 
@@ -50,3 +51,5 @@ class OrganizationMembership(Row, Base):
     role: Mapped[OrganizationRole] = mapped_column(Text)
     joined_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    account: Mapped[Account] = relationship(lazy="raise")
