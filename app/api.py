@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from fastapi import APIRouter
 
+from app.academy import router as academy
 from app.core.http.guard import BodyRule
 from app.core.http.routing import Router
 from app.flows import router as flows
@@ -22,7 +23,9 @@ SHARED: tuple[APIRouter, ...] = (
 )
 
 # The five systems, by the word that switches them on.
-SYSTEMS: dict[str, APIRouter] = {}
+SYSTEMS: dict[str, APIRouter] = {
+    "academy": academy.router,  # /academy     cohort courses: catalogue, seats, payments, waitlist
+}
 
 # Outside of the prefix: /.well-known/jwks.json, and the page behind a sign-in link.
 ROOT: tuple[APIRouter, ...] = (identity.root,)

@@ -27,14 +27,17 @@ async def _known(session: AsyncSession, actor: Actor) -> AcademyActor:
     )
 
 
-async def current_academy_actor(session: Session, actor: CurrentActor) -> AcademyActor:
-    """The caller. Raises `Unauthenticated` without a good token."""
-    return await _known(session, actor)
-
-
 async def optional_academy_actor(session: Session, actor: OptionalActor) -> AcademyActor:
     """The caller, or `AcademyActor.nobody()` without a token: for what the public may read."""
     return AcademyActor.nobody() if actor is None else await _known(session, actor)
+
+
+OptionalAcademyActor = Annotated[AcademyActor, Depends(optional_academy_actor)]
+
+
+async def current_academy_actor(_: CurrentActor, known: OptionalAcademyActor) -> AcademyActor:
+    """The caller. Raises `Unauthenticated` without a good token."""
+    return known
 
 
 async def stepwise_academy_actor(actor: StepwiseActor, transactions: StepwiseSession) -> AcademyActor:
@@ -44,5 +47,4 @@ async def stepwise_academy_actor(actor: StepwiseActor, transactions: StepwiseSes
 
 
 CurrentAcademyActor = Annotated[AcademyActor, Depends(current_academy_actor)]
-OptionalAcademyActor = Annotated[AcademyActor, Depends(optional_academy_actor)]
 StepwiseAcademyActor = Annotated[AcademyActor, Depends(stepwise_academy_actor)]

@@ -18,6 +18,7 @@ FEATURE_FILES = {"__init__", "router", "jobs", "deps", "service", "queries", "ru
 PACKAGE_FILES = {"__init__", "router", "permissions", "models"}
 ALSO = {
     "identity": {"actor", "deps", "tokens"},  # who is asking, for every floor above
+    "academy": {"deps"},  # who is asking, with their role here
     "studio": {"deps", "rls"},  # its signed session, and its row policies as data
 }
 

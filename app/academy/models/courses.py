@@ -1,11 +1,12 @@
 """Courses and their agenda (A-TAB-04, A-TAB-05)."""
 
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from app.academy.models.base import Base, one_of
 from app.core.database.model import Row, Versioned
@@ -82,6 +83,9 @@ class Course(Row, Versioned, Base):
     capability_level: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text, server_default=text("'draft'"), default=CourseStatus.draft)
     waitlist_last_position: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+
+    # Which one it is depends on who asks: filled by `courses/queries.py`, null when a query does not ask for it.
+    next_cohort: Mapped[dict[str, Any] | None] = query_expression()
 
     __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}  # noqa: RUF012
 

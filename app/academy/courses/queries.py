@@ -1,0 +1,142 @@
+"""Reads of courses, and the one place that says which cohorts somebody could enroll in."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, false, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import with_expression
+
+from app.academy.courses.schemas import AcademyCourseFilter
+from app.academy.models import (
+    ClassSession,
+    Cohort,
+    CohortStatus,
+    Course,
+    CourseStatus,
+    Enrollment,
+    EnrollmentStatus,
+    PaymentStatus,
+)
+from app.academy.permissions import AcademyActor
+from app.core.errors import NotFound
+from app.core.http.pages import Rows, paginate
+from app.core.http.sorting import sort_by
+
+_SORTS = {"created_at": Course.created_at, "title": Course.title, "price_b2c": Course.price_b2c}
+
+
+def is_for(actor: AcademyActor) -> ColumnElement[bool]:
+    """Whether a cohort is not another customer's own: dedicated ones are for their organization's people (Z-60)."""
+    if actor.sees_everything:
+        return Cohort.id.is_not(None)
+    if actor.organization_id is None:
+        return ~Cohort.is_b2b
+    return or_(~Cohort.is_b2b, Cohort.organization_id == actor.organization_id)
+
+
+def is_available_to(actor: AcademyActor) -> ColumnElement[bool]:
+    """Whether the actor could enroll in a cohort: open, not begun, a seat free (A-COH-01)."""
+    return and_(
+        Cohort.status == CohortStatus.open,
+        Cohort.start_date > func.now(),
+        Cohort.current_enrollment + Cohort.held < Cohort.max_capacity,
+        is_for(actor),
+    )
+
+
+def has_enrollment(actor: AcademyActor) -> ColumnElement[bool]:
+    """Whether the actor belongs to a cohort as a learner: has a seat, or has had one and paid for it."""
+    return (
+        select(Enrollment.id)
+        .where(
+            Enrollment.cohort_id == Cohort.id,
+            Enrollment.user_id == actor.account_id,
+            Enrollment.enrollment_status == EnrollmentStatus.active,
+            or_(Enrollment.has_seat, Enrollment.payment_status == PaymentStatus.completed),
+        )
+        .exists()
+    )
+
+
+def _has_people_in(actor: AcademyActor) -> ColumnElement[bool]:
+    """Whether the actor learns or teaches in any cohort of the course."""
+    if actor.is_anonymous:
+        return false()
+    taught_or_attended = or_(Cohort.instructor_id == actor.account_id, has_enrollment(actor))
+    return select(Cohort.id).where(Cohort.course_id == Course.id, taught_or_attended).exists()
+
+
+def _next_cohort(actor: AcademyActor) -> ScalarSelect[Any]:
+    """The soonest available cohort of each course, in the same statement: a page costs what one course costs."""
+    seats_available = Cohort.max_capacity - Cohort.current_enrollment - Cohort.held
+    columns = {
+        "id": Cohort.id,
+        "name": Cohort.name,
+        "start_date": Cohort.start_date,
+        "seats_available": seats_available,
+    }
+    pairs = [part for name, column in columns.items() for part in (name, column)]
+    return (
+        select(func.jsonb_build_object(*pairs, type_=JSONB))
+        .where(Cohort.course_id == Course.id, is_available_to(actor))
+        .order_by(Cohort.start_date, Cohort.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def visible_courses(actor: AcademyActor) -> Select[Course]:
+    """The courses that the actor may know of (A-CRS-03), each with its next cohort."""
+    courses = select(Course).options(with_expression(Course.next_cohort, _next_cohort(actor)))
+    if actor.sees_everything:
+        return courses
+    archived = and_(Course.status == CourseStatus.archived, _has_people_in(actor))
+    return courses.where(or_(Course.status == CourseStatus.published, archived))
+
+
+async def get_course(session: AsyncSession, actor: AcademyActor, course_id: UUID) -> Course:
+    """A course as it is now. Raises `NotFound` for one that the actor may not know of."""
+    rows = visible_courses(actor).where(Course.id == course_id)
+    course = await session.scalar(rows.execution_options(populate_existing=True))
+    if course is None:
+        raise NotFound
+    return course
+
+
+async def lock_course(session: AsyncSession, course_id: UUID) -> Course:
+    """A course that nobody else can edit until the end of the transaction; selling seats in it goes on meanwhile."""
+    rows = select(Course).where(Course.id == course_id).with_for_update(key_share=True)
+    return (await session.scalars(rows.execution_options(populate_existing=True))).one()
+
+
+async def list_courses(session: AsyncSession, actor: AcademyActor, wanted: AcademyCourseFilter) -> Rows[Course]:
+    """The catalogue: published courses; for a platform admin all of them."""
+    courses = visible_courses(actor)
+    if not actor.sees_everything:
+        # An archived course stays readable to its people, but it is not on offer.
+        courses = courses.where(Course.status == CourseStatus.published)
+    for column, value in (
+        (Course.session_type, wanted.session_type),
+        (Course.impact_level, wanted.impact_level),
+        (Course.capability_level, wanted.capability_level),
+        (Course.status, wanted.status),
+    ):
+        if value is not None:
+            courses = courses.where(column == value)
+    if wanted.q is not None:
+        courses = courses.where(
+            or_(
+                Course.title.icontains(wanted.q, autoescape=True),
+                Course.description.icontains(wanted.q, autoescape=True),
+            )
+        )
+    return await paginate(session, courses, wanted, sort_by(wanted.sort, _SORTS))
+
+
+async def last_day_of_agenda(session: AsyncSession, course_id: UUID) -> int:
+    """The highest day number in a course's agenda; 0 without one."""
+    return (
+        await session.scalar(select(func.max(ClassSession.day_number)).where(ClassSession.course_id == course_id)) or 0
+    )
