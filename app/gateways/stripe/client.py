@@ -197,6 +197,11 @@ class StripeGateway:
         async for item in _pages(params, self._stripe.v1.events.list_async):
             yield answers.event(item)
 
+    @property
+    def takes_webhooks(self) -> bool:
+        """Whether there is a secret to verify them with."""
+        return any(self._webhook_secrets)
+
     def verify_event(self, payload: bytes, signature: str | None, *, now: float | None = None) -> StripeEvent:
         """The webhook in `payload`, or `SignatureRefused` (400) for anything at all that is wrong with it."""
         return signatures.verify_event(payload, signature, self._webhook_secrets, now=now)

@@ -41,6 +41,7 @@ class Courier:
         self._target = target
         self._secret = secret
         self._bell = asyncio.Event()
+        self._next_look = 0.0
 
     def wake(self) -> None:
         self._bell.set()
@@ -60,8 +61,12 @@ class Courier:
                     await self._rest()
 
     def expire_sessions(self) -> None:
-        """End the checkout sessions whose time is over."""
-        for session_id in self._store.sessions_to_expire(time.time()):
+        """End the checkout sessions whose time is over; looks once a second, however busy the rounds are."""
+        now = time.time()
+        if now < self._next_look:
+            return
+        self._next_look = now + TICK_SECONDS
+        for session_id in self._store.sessions_to_expire(now):
             with self._store.transaction():
                 session = self._store.find("checkout.session", session_id)
                 if session is not None:

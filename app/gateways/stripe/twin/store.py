@@ -146,7 +146,8 @@ class Store:
         return rows[:limit], len(rows) > limit
 
     def sessions_to_expire(self, now: float) -> list[str]:
-        sql = """SELECT id FROM objects WHERE object = 'checkout.session'
+        # by name: without statistics SQLite would rather read every session there ever was
+        sql = """SELECT id FROM objects INDEXED BY open_sessions WHERE object = 'checkout.session'
                  AND json_extract(body, '$.status') = 'open' AND json_extract(body, '$.expires_at') <= ?"""
         return [row[0] for row in self._db.execute(sql, (now,))]
 
