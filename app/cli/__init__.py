@@ -6,6 +6,7 @@ that touch data find it through `app.local.reach`.
 
 import sys
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # the plain help is there in half the time
 )
 account = typer.Typer(help="Accounts.", no_args_is_help=True)
 app.add_typer(account, name="account")
@@ -85,6 +87,54 @@ def migrate() -> None:
     migrate_configured(settings())
 
 
+class AcademyRole(StrEnum):
+    """What the operator may make of somebody; the other roles are an organization's to give."""
+
+    individual = "individual"
+    platform_admin = "platform_admin"
+
+
+@account.command("create")
+def create_account(
+    *,
+    email: Annotated[str, typer.Option(help="Whose account.")] = "",
+    name: Annotated[str, typer.Option(help="Their name.")] = "",
+    academy_role: Annotated[AcademyRole | None, typer.Option(help="What they are in the academy.")] = None,
+    source: Annotated[Path | None, typer.Option("--from", help="A CSV file with the columns email and name.")] = None,
+    tokens: Annotated[bool, typer.Option("--tokens", help="With an access token for each.")] = False,
+) -> None:
+    """Enter people. Prints one JSON object per line; an address that has an account already keeps it."""
+    import asyncio
+
+    from app.academy.models import Role
+    from app.cli import accounts
+    from app.local.progress import counted
+    from app.local.reach import reached
+
+    if (source is None) == (not email):
+        raise typer.BadParameter("give either --email and --name, or --from")
+    if tokens:
+        _refuse_in_production()
+    given = [("--email and --name", {"email": email, "name": name})]
+    people = accounts.checked(given) if source is None else accounts.from_file(source)
+    role = Role(academy_role) if academy_role else None
+    with reached(), counted("Accounts", len(people)) as advance:
+        asyncio.run(accounts.enter(people, role, typer.echo, advance, tokens=tokens))
+
+
+@app.command()
+def token(email: Annotated[str, typer.Option(help="Whose token.")]) -> None:
+    """Print an access token for an account, and nothing else. It lives ten minutes. Refused in production."""
+    import asyncio
+
+    from app.cli.accounts import token_for
+    from app.local.reach import reached
+
+    _refuse_in_production()
+    with reached():
+        typer.echo(asyncio.run(token_for(email)))
+
+
 @app.command()
 def openapi(
     *,
@@ -120,15 +170,19 @@ def doctor(*, json: Annotated[bool, typer.Option("--json", help="For programs.")
     raise typer.Exit(0 if found.healthy else 1)
 
 
+def _refuse_in_production() -> None:
+    from app.settings import settings
+
+    if settings().is_production:
+        sys.exit("lyceum: tokens on the command line are refused in production: sign in instead")
+
+
 def main() -> None:
-    """The entry point: a refusal of this machine is one line, not a traceback."""
+    """The entry point. What a person can put right is said in one line; anything else is ours, with its traceback."""
+    from app.core.errors import AppError
     from app.local.errors import LocalError
 
     try:
         app()
-    except (LocalError, PermissionError) as error:
+    except (AppError, LocalError, OSError) as error:
         sys.exit(f"lyceum: {error}")
-
-
-if __name__ == "__main__":
-    main()
