@@ -11,7 +11,7 @@ the framework's own choices.
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute, APIRouter, iter_route_contexts
+from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.telemetry._api import _route_selected
 from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
@@ -42,7 +42,6 @@ class RouteIndex(BaseRoute):
         self._app = app
         self._known = len(app.router.routes) + 1
         self._complete = True
-        _refuse_middleware(app.router)
         for order, found in enumerate(iter_route_contexts(app.router.routes)):
             candidate = found._route_context  # noqa: SLF001  (see the module's docstring)
             if candidate is not None and isinstance(candidate.original_route, APIRoute):
@@ -110,16 +109,6 @@ class RouteIndex(BaseRoute):
     def url_path_for(self, name: str, /, **path_params: Any) -> Any:
         """Never: addresses are built by the routes themselves."""
         raise NoMatchFound(name, path_params)
-
-
-def _refuse_middleware(router: APIRouter) -> None:
-    """A router's own middleware would be bypassed, so none may have any."""
-    for route in router.routes:
-        inner = getattr(route, "original_router", None)
-        if isinstance(inner, APIRouter):
-            if inner.middleware_stack != inner.app:
-                raise TypeError(f"router {inner.prefix or '/'} has middleware of its own, which the route index skips")
-            _refuse_middleware(inner)
 
 
 def install_index(app: FastAPI) -> None:
