@@ -24,7 +24,7 @@ PATIENCE_AT_START = 3
 
 @dataclass(slots=True)
 class Program:
-    """What to keep running: `arguments` follow `lyceum`; `grace` is how many seconds it may take to finish."""
+    """What to keep running. `arguments` follow the supervisor's command; `grace`: seconds it may take to finish."""
 
     name: str
     arguments: Sequence[str]
@@ -42,6 +42,7 @@ class Supervisor:
     environment: Mapping[str, str]
     say: Callable[[str], None]
     on_start: Callable[[str, int], None]
+    command: Sequence[str] = (sys.executable, "-m", "app.cli")
     programs: list[Program] = field(default_factory=list)
     ready: bool = False
     _keepers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -102,9 +103,7 @@ class Supervisor:
     async def _live_once(self, program: Program) -> int:
         reader = self._lifeline[0]
         program.process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "app.cli",
+            *self.command,
             *program.arguments,
             "--lifeline",
             str(reader),
