@@ -12,6 +12,7 @@ from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 import structlog
+from pydantic_core import to_json
 
 from app.core.http.facts import current
 
@@ -72,7 +73,11 @@ def configure_logging(level: str = "INFO") -> None:
 
 
 def _dumps(line: Line, **_: object) -> str:
-    return json.dumps(line, separators=(",", ":"), default=str)
+    try:
+        return to_json(line, fallback=str).decode()
+    except ValueError:
+        # Half a character in a message of some library: escaped it can still be told.
+        return json.dumps(line, separators=(",", ":"), default=str)
 
 
 def add_request(_logger: object, _method: str, line: Line) -> Line:

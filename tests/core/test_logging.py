@@ -58,11 +58,16 @@ logging.getLogger("uvicorn.error").info("ready on %s", "port 1")
 logging.getLogger("httpx").info("GET https://example.org/?token=secret")
 structlog.get_logger().info("ours", n=1)
 structlog.get_logger().debug("unseen")
+structlog.get_logger().info("odd", text="half \\ud800", raw=b"\\xff", thing=object)
 """
 
 
 def test_the_libraries_write_the_same_kind_of_line() -> None:
     said = subprocess.run([sys.executable, "-c", LIBRARIES], capture_output=True, text=True, check=True)  # noqa: S603  (our own script)
     lines = [json.loads(line) for line in said.stdout.splitlines()]
-    assert [(line["event"], line["level"]) for line in lines] == [("ready on port 1", "info"), ("ours", "info")]
+    assert [(line["event"], line["level"]) for line in lines] == [
+        ("ready on port 1", "info"),
+        ("ours", "info"),
+        ("odd", "info"),
+    ]
     assert said.stderr == ""
