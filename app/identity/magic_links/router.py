@@ -26,7 +26,6 @@ _HASHES = {
 }
 _HEADERS = {
     "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": (
         f"default-src 'none'; connect-src 'self'; script-src 'sha256-{_HASHES['script']}'; "
         f"style-src 'sha256-{_HASHES['style']}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
