@@ -166,21 +166,38 @@ class IntakeSurveyCompleted(DomainEvent):
     enrollment_id: UUID
 
 
+class PaymentFailed(DomainEvent):
+    """A checkout ended without money, and its seat went back. `has_expired`: nobody paid in time."""
+
+    kind: ClassVar[str] = "academy.payment_failed"
+    key_field: ClassVar[str] = "enrollment_id"
+    enrollment_id: UUID
+    payment_id: UUID
+    account_id: UUID
+    has_expired: bool
+
+
 class RefundRequested(DomainEvent):
-    """Money has to go back. `reason`: no_seat, cohort_cancelled, requested, dispute_lost, paid_twice."""
+    """Money has to go back: all of it, or `amount_cents`.
+
+    `reason`: no_seat, paid_twice, cancelled, cohort_cancelled, requested.
+    """
 
     kind: ClassVar[str] = "academy.refund_requested"
     key_field: ClassVar[str] = "payment_id"
     payment_id: UUID
     reason: str
+    amount_cents: int | None = None
 
 
-class CheckoutAbandoned(DomainEvent):
-    """A pending checkout is over for us; Stripe's page has to be closed too."""
+class DisputeOpened(DomainEvent):
+    """A buyer's bank questions a payment: somebody has to answer it at Stripe."""
 
-    kind: ClassVar[str] = "academy.checkout_abandoned"
+    kind: ClassVar[str] = "academy.dispute_opened"
     key_field: ClassVar[str] = "payment_id"
     payment_id: UUID
+    enrollment_id: UUID
+    account_id: UUID
 
 
 class WaitlistJoined(DomainEvent):

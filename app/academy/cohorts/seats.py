@@ -8,7 +8,7 @@ order: organization, cohort, then enrollments and entries by id.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +46,8 @@ from app.core.outbox.emit import emit
 from app.domain_events.academy import SeatReleased, WaitlistLeft, WaitlistOffered
 
 OFFER_LIFE = timedelta(hours=48)
+HOLD = timedelta(minutes=32)
+"""How long an unpaid seat is kept: the 30 minutes that Stripe asks for at least, and two for the way there (Z-61)."""
 OFFICE_HOURS = timedelta(days=90)
 MATERIALS = timedelta(days=365)
 CHATBOT = timedelta(days=90)
@@ -544,17 +546,3 @@ LEFT JOIN (SELECT cohort_id, count(*) AS rows FROM academy.waitlist WHERE status
 WHERE (cohort.current_enrollment, cohort.held, cohort.waiting)
       IS DISTINCT FROM (coalesce(seated.rows, 0), coalesce(offered.rows, 0), coalesce(waiting.rows, 0))
 """)
-
-
-@dataclass(frozen=True, slots=True)
-class Windows:
-    """How long a learner may use what (A-ENR-06, A-ENR-07, A-ENR-08)."""
-
-    office_hours_eligible_until: datetime
-    materials_access_until: datetime
-    chatbot_access_until: datetime
-
-
-def windows_after(end_date: datetime) -> Windows:
-    """The three access windows of a cohort that ends then: 90, 365 and 90 days of 24 hours."""
-    return Windows(end_date + OFFICE_HOURS, end_date + MATERIALS, end_date + CHATBOT)

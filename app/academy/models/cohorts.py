@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, Uuid, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from app.academy.models.base import Base, one_of
 from app.academy.models.courses import Course
@@ -63,6 +63,9 @@ class Cohort(Row, Versioned, Base):
     organization_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.organizations.id"))
 
     course: Mapped[Course] = relationship(lazy="raise")
+
+    # The meeting link for who may read it (A-COH-05): filled by `cohorts/queries.py`, null when a query does not ask.
+    visible_zoom_link: Mapped[str | None] = query_expression()
 
     __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}  # noqa: RUF012
 

@@ -5,9 +5,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, Uuid, func, text
+from sqlalchemy import CheckConstraint, ColumnElement, DateTime, ForeignKey, Index, Text, Uuid, and_, func, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, query_expression, relationship
 
 from app.academy.models.base import Base, one_of
 from app.academy.models.cohorts import Cohort
@@ -37,6 +37,12 @@ class EnrollmentStatus(StrEnum):
     active = "active"
     cancelled = "cancelled"
     transferred = "transferred"
+
+
+def _granted(payment_status: Any, enrollment_status: Any, until: Any) -> ColumnElement[bool]:
+    return and_(
+        payment_status == PaymentStatus.completed, enrollment_status == EnrollmentStatus.active, until > func.now()
+    )
 
 
 class Enrollment(Row, Base):
@@ -95,6 +101,19 @@ class Enrollment(Row, Base):
 
     cohort: Mapped[Cohort] = relationship(lazy="raise")
     course: Mapped[Course] = relationship(lazy="raise")
+
+    # What the windows and the payment allow at this moment, by the database's clock (A-ENR-15).
+    has_materials_access: Mapped[bool] = column_property(
+        _granted(payment_status, enrollment_status, materials_access_until)
+    )
+    has_office_hours_access: Mapped[bool] = column_property(
+        _granted(payment_status, enrollment_status, office_hours_eligible_until)
+    )
+    has_chatbot_access: Mapped[bool] = column_property(
+        _granted(payment_status, enrollment_status, chatbot_access_until)
+    )
+    # Filled by the queries that show an enrollment to its own learner.
+    checkout_url: Mapped[str | None] = query_expression()
 
     @property
     def account_id(self) -> UUID:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, Uuid, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from app.academy.models.base import Base, one_of
 from app.core.database.model import Row
@@ -68,6 +68,9 @@ class WaitlistEntry(Row, Base):
     offer_expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     offered_cohort_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.cohorts.id"))
     enrollment_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.enrollments.id"))
+
+    # Filled by the queries that show an entry.
+    rank: Mapped[int | None] = query_expression()
 
     @property
     def account_id(self) -> UUID:

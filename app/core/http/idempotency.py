@@ -63,7 +63,7 @@ class IdempotencyKey(Row, Base):
 
 
 class IdempotencyKeyRequired(BadRequest):
-    """This operation moves seats or money and may not be repeated by accident."""
+    """The operation moves seats or money and may not be repeated by accident."""
 
     code = "core.idempotency_key_required"
     title = "Send an Idempotency-Key header"
@@ -120,9 +120,11 @@ FROM core.idempotency_keys WHERE caller = :caller AND method = :method AND route
 # Whoever finds a key without an answer may go on with it once its lease has run out: its owner is dead.
 _TAKE_OVER = text("""
 UPDATE core.idempotency_keys SET lease_expires_at = now() + :lease
-WHERE id = :id AND answer_status IS NULL AND lease_expires_at < now()
+WHERE id = :id AND answer_status IS NULL AND lease_expires_at <= now()
 RETURNING id, resource_id
 """)
+
+_LET_GO = text("UPDATE core.idempotency_keys SET lease_expires_at = now() WHERE id = :id AND answer_status IS NULL")
 
 _REMEMBER = text("UPDATE core.idempotency_keys SET resource_id = :resource_id WHERE id = :id")
 
@@ -194,8 +196,14 @@ class IdempotentRequest:
             await session.execute(_ANSWER, values)
 
     async def store_refusal(self, response: Response) -> None:
-        """Keep a final refusal: its transaction is gone, and the key with it, so both are written anew."""
+        """Keep a final refusal: its transaction is gone, and the key with it, so both are written anew.
+
+        After a failure that is not final, a key that was committed before a partner call is free again at once.
+        """
         if response.status_code in NOT_KEPT or response.status_code >= 500:
+            if self.id is not None and self.session is None:
+                async with self.request.state.sessions.begin() as session:
+                    await session.execute(_LET_GO, {"id": self.id})
             return
         async with self.request.state.sessions.begin() as session:
             await session.execute(_REFUSAL, {**self.names, "kept": self.kept, **_parts(response)})

@@ -1,0 +1,47 @@
+"""What the worker does about enrollments: bulk seats, moved dates, cancelled cohorts."""
+
+from contextlib import suppress
+
+from app.academy.enrollments import queries, service
+from app.academy.permissions import AcademyActor
+from app.core.database import AsyncSession
+from app.core.errors import Conflict
+from app.core.outbox.listen import every, on
+from app.core.outbox.run import JobRun
+from app.domain_events.academy import CohortCancelled, CohortDatesChanged, EnrollmentRequested
+from app.gateways import Gateways
+from app.gateways.errors import GatewayRefused
+
+
+@on(EnrollmentRequested)
+async def enroll_with_capacity_check(session: AsyncSession, event: EnrollmentRequested) -> None:
+    """Enroll somebody through the same verb as the web door; a refusal is an answer too, not a failure (D-04)."""
+    with suppress(Conflict):
+        async with session.begin_nested():
+            await service.enroll(session, AcademyActor.system(), event.cohort_id, event.account_id)
+
+
+@on(CohortDatesChanged)
+async def move_access_windows(session: AsyncSession, event: CohortDatesChanged) -> None:
+    """Let the access windows follow the cohort's end (A-ENR-09)."""
+    await service.move_windows(session, AcademyActor.system(), event.cohort_id, may_shorten=event.may_shorten)
+
+
+@on(CohortCancelled)
+async def settle_cancelled_cohort(job: JobRun, event: CohortCancelled) -> None:
+    """End every enrollment of a cohort that will not take place, closing open checkouts at Stripe first (A-COH-07)."""
+    stripe = job.resource(Gateways).stripe
+    async with job.transaction() as session:
+        active = await queries.list_to_settle(session, event.cohort_id)
+    for enrollment_id, page_id in active:
+        if page_id is not None:
+            with suppress(GatewayRefused):  # Stripe does not know the page: nobody can pay on it
+                await stripe.expire_checkout_session(page_id)
+        async with job.transaction() as session:
+            await service.end_for_cancelled_cohort(session, AcademyActor.system(), enrollment_id)
+
+
+@every(hours=24, at=service.AT_NIGHT)
+async def recount_seats(session: AsyncSession) -> None:
+    """Hold the seat counters against their rows; a drift is repaired and announced (A-COH-04)."""
+    await service.recount_drifted(session, AcademyActor.system())
