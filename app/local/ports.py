@@ -7,6 +7,7 @@ socket's queue instead of being refused, and several API processes share one por
 import ipaddress
 import socket
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 
@@ -53,12 +54,12 @@ def url(listener: socket.socket) -> str:
     return f"http://[{address}]:{port}" if address.version == 6 else f"http://{address}:{port}"
 
 
-def status(address: str, path: str, seconds: float = 2.0) -> int:
+def status(address: str, path: str, *, seconds: float = 2.0, headers: Mapping[str, str] | None = None) -> int:
     """The HTTP status of a GET, 0 when nobody answers."""
     connection = HTTPConnection(address.removeprefix("http://"), timeout=seconds)
     with closing(connection):
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, headers=dict(headers or {}))
             return connection.getresponse().status
         except (OSError, HTTPException):
             return 0
