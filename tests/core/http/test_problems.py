@@ -59,6 +59,11 @@ async def create_form(
     return body if limit > x_depth else body.model_copy()
 
 
+@router.post("/payments")
+async def pay(key: Annotated[str, Header(alias="Idempotency-Key")], limit: int = 1) -> str:
+    return key * limit
+
+
 @router.get("/raise/{what}")
 async def fail(what: str) -> None:
     known: dict[str, Exception] = {
@@ -189,6 +194,13 @@ async def test_wrong_fields_are_named_by_pointers_and_codes_and_never_quoted(htt
 async def test_a_missing_field_is_named_where_it_should_be(http: httpx.AsyncClient) -> None:
     response = await http.post("/forms", json={"name": "a", "size": 1, "pet": {"kind": "dog"}})
     assert [(error["pointer"], error["code"]) for error in response.json()["errors"]] == [("/pet/tricks", "missing")]
+
+
+@pytest.mark.req("X-API-03")
+async def test_a_required_idempotency_key_that_is_missing_is_a_400_of_its_own(http: httpx.AsyncClient) -> None:
+    missing = await http.post("/payments?limit=x")
+    assert (missing.status_code, missing.json()["code"]) == (400, "core.idempotency_key_required")
+    assert (await http.post("/payments", headers={"Idempotency-Key": "k"})).json() == "k"
 
 
 def test_slashes_and_tildes_in_names_are_escaped() -> None:
