@@ -223,13 +223,15 @@ class WaitlistOffered(DomainEvent):
 
 
 class WaitlistLeft(DomainEvent):
-    """An entry ended without a seat. `status`: expired or cancelled."""
+    """An entry ended without a seat. `status`: expired or cancelled; `cohort_id`: the cohort it was about, if any."""
 
     kind: ClassVar[str] = "academy.waitlist_left"
     key_field: ClassVar[str] = "entry_id"
     entry_id: UUID
     account_id: UUID
     status: str
+    cohort_id: UUID | None = None
+    is_cohort_cancelled: bool = False
 
 
 class CohortDrifted(DomainEvent):

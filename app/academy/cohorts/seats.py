@@ -40,6 +40,9 @@ from app.academy.models import (
     WaitlistEntry,
     WaitlistStatus,
 )
+from app.academy.notices import service as notices
+from app.academy.notices.rules import Notice
+from app.academy.permissions import AcademyActor
 from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.core.outbox.emit import emit
@@ -370,6 +373,15 @@ async def fill_seats(session: AsyncSession, cohort_id: UUID) -> int:
                 offer_expires_at=entry.offer_expires_at,
             ),
         )
+        # The notice belongs to the offer: no offer that nobody is told of (A-WTL-04).
+        await notices.tell(
+            session,
+            AcademyActor.system(),
+            Notice.waitlist_offer,
+            entry.user_id,
+            cohort.id,
+            offer_expires_at=entry.offer_expires_at.isoformat(),
+        )
     return len(offered)
 
 
@@ -424,7 +436,10 @@ async def end_entry(session: AsyncSession, entry: WaitlistEntry, status: Waitlis
         # Offered between the read and the lock: the seat to give back is in another cohort than the one we locked.
         return await end_entry(session, locked, status)
     await _end_entries(session, [locked.id], status)
-    emit(session, WaitlistLeft(entry_id=locked.id, account_id=locked.user_id, status=status))
+    emit(
+        session,
+        WaitlistLeft(entry_id=locked.id, account_id=locked.user_id, status=status, cohort_id=cohort_id),
+    )
     if cohort is not None:
         if was_offered:
             await _count(session, cohort.id, held=Cohort.held - 1)
@@ -448,7 +463,13 @@ async def close_queue(session: AsyncSession, cohort: Cohort) -> Sequence[Waitlis
     for entry in entries:
         emit(
             session,
-            WaitlistLeft(entry_id=entry.id, account_id=entry.user_id, status=WaitlistStatus.cancelled),
+            WaitlistLeft(
+                entry_id=entry.id,
+                account_id=entry.user_id,
+                status=WaitlistStatus.cancelled,
+                cohort_id=cohort.id,
+                is_cohort_cancelled=True,
+            ),
         )
     return entries
 
