@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from app.academy.courses.rules import CURRENCIES
 from app.academy.models import CapabilityLevel, CourseStatus, ImpactLevel, SessionType
 from app.core.http.pages import PageQuery
-from app.core.http.schema import Body, Cents, Identified, Instant, Prose, Text, Title, View, absent
+from app.core.http.schema import Body, Cents, Identified, Instant, Prose, Title, View, absent
 
 _FIELDS: JsonDict = {
     "title": "Working with language models",
@@ -130,7 +130,7 @@ class AcademyCourseFilter(PageQuery):
     capability_level: CapabilityLevel | None = None
     status: Annotated[CourseStatus | None, Field(description="All but platform admins see published ones only")] = None
     q: Annotated[
-        Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None,
+        Title | None,
         Field(description="Words in the title or the description, whatever their case"),
     ] = None
     sort: AcademyCourseSort = AcademyCourseSort.CREATED_AT_DESCENDING

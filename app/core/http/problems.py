@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from app.core.errors import AppError, FieldError, Invalid
+from app.core.http.etags import NotModified
 from app.core.http.facts import facts_of
 from app.core.http.idempotency import IdempotencyKeyRequired, IdempotentRequest, StoredAnswer
 
@@ -144,6 +145,12 @@ async def _again(_: Request, error: Exception) -> Response:
     return error.response
 
 
+async def _not_modified(_: Request, error: Exception) -> Response:
+    if not isinstance(error, NotModified):
+        raise TypeError("registered for NotModified alone") from error
+    return Response(status_code=304, headers={"ETag": error.etag})
+
+
 async def _plain(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise TypeError("registered for HTTPException alone") from error
@@ -162,6 +169,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 HANDLERS: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
     AppError: _refused,
     StoredAnswer: _again,
+    NotModified: _not_modified,
     HTTPException: _plain,
     RequestValidationError: _invalid,
 }

@@ -78,8 +78,11 @@ Instant = Annotated[
     WithJsonSchema(_INSTANT_SCHEMA),
 ]
 Text = Annotated[str, AfterValidator(_printable)]
-Title = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Prose = Annotated[Text, StringConstraints(strip_whitespace=True, max_length=20_000)]
+# The limits stand before the check of characters: behind it pydantic would measure first and strip afterwards.
+Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_printable)
+]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), AfterValidator(_printable)]
 Cents = Annotated[int, Field(strict=True, ge=0, le=99_999_999)]
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Flag = Annotated[bool, Field(strict=True)]
