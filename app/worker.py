@@ -6,15 +6,15 @@ A feature that listens adds its line here; nothing is found by magic.
 import asyncio
 import signal
 
-import app.academy.cohorts.jobs
 import app.academy.enrollments.jobs
 import app.academy.notices.jobs
 import app.academy.payments.jobs
 import app.academy.waitlist.jobs
-import app.core.outbox.jobs
-import app.identity.accounts.jobs
+import app.core.outbox.prune
+import app.identity.magic_links.jobs
 import app.identity.sessions.jobs
-import app.notifications.mails.jobs  # noqa: F401  (each import fills the book of listeners)
+import app.notifications.mails.jobs
+import app.webhooks.inbox.jobs  # noqa: F401  (each import fills the book of listeners)
 from app.core.database.engine import create_engine, create_sessions
 from app.core.logging import configure_logging
 from app.core.outbox.listen import listeners

@@ -1,9 +1,15 @@
 """The academy's table of contents: its features' routers, one line each."""
 
 from app.academy.courses.router import router as courses
+from app.academy.enrollments.router import router as enrollments
+from app.academy.waitlist.router import router as waitlist
 from app.core.http.routing import Router
 
 router = Router(prefix="/academy", tags=["academy"])
 
 # Catalogue
 router.include_router(courses)  # /courses  /courses/{course_id}/publication
+
+# Selling seats
+router.include_router(enrollments)  # /cohorts/{cohort_id}/checkout  /enrollments  /me/enrollments  /me/cohorts
+router.include_router(waitlist)  # /cohorts/{cohort_id}/waitlist  /waitlist  /me/waitlist
