@@ -12,6 +12,8 @@ from app.core.http.guard import BodyRule
 from app.core.http.routing import Router
 from app.flows import router as flows
 from app.identity import router as identity
+from app.notifications import router as notifications
+from app.webhooks import router as webhooks
 
 PREFIX = "/api/v1"
 _MEBIBYTE = 1 << 20
@@ -20,6 +22,8 @@ _MEBIBYTE = 1 << 20
 SHARED: tuple[APIRouter, ...] = (
     identity.router,  # /identity    accounts, sign-in, organizations
     flows.router,  # /identity/me
+    notifications.router,  # /notifications    one inbox for all systems
+    webhooks.router,  # /webhooks    events from providers
 )
 
 # The five systems, by the word that switches them on.

@@ -138,21 +138,15 @@ def _refuse_doubles(operations: list[tuple[str, str, dict[str, Any]]]) -> None:
         seen[name] = place
 
 
-def _is_public(operation: dict[str, Any]) -> bool:
-    security = operation.get("security")
-    return security is not None and (security == [] or {} in security)
-
-
 def _secure(operation: dict[str, Any]) -> None:
-    if not _is_public(operation):
-        operation["security"] = [BEARER]
+    operation.setdefault("security", [BEARER])
 
 
 def _common_for(path: str, operation: dict[str, Any]) -> Iterator[str]:
     yield "BadRequest"
-    if operation["security"]:
+    if BEARER in operation["security"]:
         yield "Unauthenticated"
-    if not _is_public(operation):
+    if operation["security"] == [BEARER]:
         yield "Forbidden"
     if "{" in path:
         yield "NotFound"
@@ -168,6 +162,8 @@ def _add_common_answers(path: str, operation: dict[str, Any]) -> None:
     answers: dict[str, Any] = operation["responses"]
     if "HTTPValidationError" in str(answers.get("422", "")):
         del answers["422"]
+    if any(parameter["name"] == "If-None-Match" for parameter in operation.get("parameters", ())):
+        answers["304"] = {"description": "The version you have is the newest"}
     for name in _common_for(path, operation):
         error = COMMON[name]
         own = answers.get(str(error.status))
@@ -200,7 +196,13 @@ def _add_components(document: dict[str, Any]) -> None:
             "scheme": "bearer",
             "bearerFormat": "JWT or API key",
             "description": "An access token from `POST /api/v1/identity/sessions`, or an API key.",
-        }
+        },
+        "stripeSignature": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Stripe-Signature",
+            "description": "HMAC over the raw body and a time stamp, made with the endpoint's secret, by Stripe alone.",
+        },
     }
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any, Self
 
 import structlog
-from arq.connections import ArqRedis, RedisSettings
+from arq.connections import ArqRedis
 from pydantic_core import from_json, to_json
 from redis.asyncio.connection import parse_url
 
@@ -18,43 +18,36 @@ log = structlog.get_logger(__name__)
 QUEUE = "lyceum:jobs"
 SWEEP = "core.sweep"
 PAUSE_AFTER_FAILURE = 5.0
+PATIENCE = 2.0
 
 
-def redis_settings(url: str) -> RedisSettings:
-    """Settings for arq from a Redis URL; its own parser neither decodes passwords nor checks TLS host names."""
+def open_arq(url: str, queue: str = QUEUE) -> ArqRedis:
+    """A pool to push with. JSON, never pickle: whoever can write to Redis must not be able to run code.
+
+    arq's own parser of URLs neither decodes passwords nor checks TLS host names; hence redis' own here.
+    """
     parts: dict[str, Any] = dict(parse_url(url))
-    return RedisSettings(
+    return ArqRedis(
         host=parts.get("host", "localhost"),
         port=int(parts.get("port", 6379)),
         unix_socket_path=parts.get("path"),
-        database=int(parts.get("db", 0)),
+        db=int(parts.get("db", 0)),
         username=parts.get("username"),
         password=parts.get("password"),
         ssl=url.startswith("rediss://"),
         ssl_check_hostname=True,
-        conn_timeout=2,
-        conn_retries=1,
-    )
-
-
-def open_arq(url: str) -> ArqRedis:
-    """A pool to push with. JSON, never pickle: whoever can write to Redis must not be able to run code."""
-    chosen = redis_settings(url)
-    return ArqRedis(
-        host=chosen.host if isinstance(chosen.host, str) else "localhost",
-        port=chosen.port,
-        unix_socket_path=chosen.unix_socket_path,
-        db=chosen.database,
-        username=chosen.username,
-        password=chosen.password,
-        ssl=chosen.ssl,
-        ssl_check_hostname=chosen.ssl_check_hostname,
-        socket_connect_timeout=chosen.conn_timeout,
-        socket_timeout=chosen.conn_timeout,
-        default_queue_name=QUEUE,
+        socket_connect_timeout=PATIENCE,
+        socket_timeout=PATIENCE,
+        default_queue_name=queue,
         job_serializer=to_json,
         job_deserializer=from_json,
     )
+
+
+async def close_quietly(redis: ArqRedis) -> None:
+    """Close a pool whose server may be gone."""
+    with suppress(Exception):
+        await redis.aclose()
 
 
 class Doorbell:
@@ -78,7 +71,7 @@ class Doorbell:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
-        await self._redis.aclose()
+        await close_quietly(self._redis)
 
     async def _carry(self) -> None:
         while True:
@@ -86,7 +79,7 @@ class Doorbell:
             self._wanted.clear()
             try:
                 # The fixed id joins rings while one is queued; nothing is kept once it ran.
-                await self._redis.enqueue_job(SWEEP, _job_id=SWEEP, _queue_name=QUEUE)
+                await self._redis.enqueue_job(SWEEP, _job_id=f"{self._redis.default_queue_name}:{SWEEP}")
             except Exception as error:  # noqa: BLE001  (whatever Redis does, the sweep in PostgreSQL goes on)
                 log.warning("doorbell_unheard", error=type(error).__name__)
                 await asyncio.sleep(PAUSE_AFTER_FAILURE)

@@ -38,7 +38,7 @@ class Patience:
 
     def wait(self, failures: int) -> timedelta:
         """How long to wait after that many failures, without the jitter."""
-        return min(self.first_wait * 2 ** min(failures - 1, 20), self.longest_wait)
+        return min(self.first_wait * (1 << min(failures - 1, 20)), self.longest_wait)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Book:
     def on(
         self, event: type[Event], *, patience: Patience | None = None
     ) -> Callable[
-        [Callable[[AsyncSession, Event], Awaitable[None]] | "Callable[[JobRun, Event], Awaitable[None]]"], Handler
+        ["Callable[[AsyncSession, Event], Awaitable[None]] | Callable[[JobRun, Event], Awaitable[None]]"], Handler
     ]:
         """Run the function for every `event`, in order per key, at least once, with effects exactly once.
 
@@ -122,7 +122,7 @@ class Book:
 
 def _name_of(handler: Handler) -> str:
     """`app.academy.enrollments.jobs.queue_welcome` is called `academy.queue_welcome`."""
-    return f"{handler.__module__.split('.')[1]}.{handler.__name__}"  # type: ignore[attr-defined]  # functions have one
+    return f"{handler.__module__.split('.')[1]}.{handler.__name__}"
 
 
 def _is_stepwise(handler: Handler) -> bool:

@@ -1,15 +1,16 @@
 """The pool that runs jobs: arq over Redis when it is there, this process alone when it is not.
 
 Each listener is an arq function under its own name, so the list of functions reads as the list of everything the
-worker can do. Redis carries job ids only. When a push fails, the job is run here and now: the half-second sweep makes
-the service slower without Redis, never wrong (D-05).
+worker can do. Redis carries job ids only, and never many of them. When it cannot be reached, jobs are run here and
+now: that makes the service slower without Redis, never wrong (D-05).
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import structlog
@@ -18,20 +19,34 @@ from arq.worker import Function, Worker, func
 from pydantic_core import from_json, to_json
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from app.core.outbox.doorbell import QUEUE, SWEEP, open_arq, redis_settings
+from app.core.outbox.doorbell import QUEUE, SWEEP, close_quietly, open_arq
 from app.core.outbox.listen import Listener
 from app.core.outbox.run import run_job
 from app.core.outbox.sweep import DueJob, sweep
 
+if TYPE_CHECKING:
+    from arq.typing import WorkerCoroutine
+
 log = structlog.get_logger(__name__)
 
 SWEEP_EVERY = 0.5
-AT_ONCE = 20
+# However often the bell rings.
+SHORTEST_PAUSE = 0.05
+# What may lie in Redis: the rest waits where it is safe, and is not pushed a second time because it waited too long.
+MOST_PUSHED = 400
+SLOTS = 200
+# Jobs that are one transaction, at once: fewer than the engine has connections, which the others need too.
+TRANSACTIONS = 10
+HERE_AT_ONCE = 40
 PATIENCE_AT_STOP = 15.0
+PAUSE_WITHOUT_REDIS = 1.0
 
 
 class WorkerPool:
-    """Everything one worker process runs. `run()` returns when `stop()` was called and running jobs have ended."""
+    """Everything one worker process runs. `run()` returns when `stop()` was called and running jobs have ended.
+
+    An empty `redis_url` means that there is none: everything runs in this process.
+    """
 
     def __init__(
         self,
@@ -39,15 +54,21 @@ class WorkerPool:
         listeners: dict[str, Listener],
         resources: Mapping[type, object],
         redis_url: str,
+        *,
+        queue: str = QUEUE,
+        patience_at_stop: float = PATIENCE_AT_STOP,
     ) -> None:
         self._sessions = sessions
         self._listeners = listeners
         self._resources = resources
         self._redis_url = redis_url
+        self._queue = queue
+        self._patience_at_stop = patience_at_stop
         self._rung = asyncio.Event()
         self._stopping = asyncio.Event()
-        self._here = asyncio.Semaphore(AT_ONCE)
-        self._tasks: set[asyncio.Task[bool]] = set()
+        self._transactions = asyncio.Semaphore(TRANSACTIONS)
+        self._busy: Counter[str] = Counter()
+        self._here: dict[UUID, asyncio.Task[None]] = {}
 
     def stop(self) -> None:
         """Stop claiming; what runs may finish."""
@@ -58,92 +79,150 @@ class WorkerPool:
         """The arq functions: one per listener under its own name, and the sweep that the doorbell asks for."""
         listed = [
             func(
-                partial(self._run, listener),
+                cast("WorkerCoroutine", partial(self._run, listener)),
                 name=name,
                 max_tries=1,
-                timeout=listener.patience.time_limit.total_seconds() + 5,
+                # Only a backstop: the time limit below the lease is kept by the run itself, from its claim on.
+                timeout=listener.patience.lease.total_seconds() + 60,
                 keep_result=0,
             )
             for name, listener in self._listeners.items()
         ]
-        return [*listed, func(self._ring, name=SWEEP, max_tries=1, timeout=5, keep_result=0)]
+        return [*listed, func(cast("WorkerCoroutine", self._ring), name=SWEEP, max_tries=1, timeout=5, keep_result=0)]
 
     async def run(self) -> None:
         """Sweep and work until stopped."""
-        redis = open_arq(self._redis_url)
-        arq = asyncio.create_task(self._serve_arq(), name="arq")
+        redis = open_arq(self._redis_url, self._queue) if self._redis_url else None
+        arq = asyncio.create_task(self._serve_arq(), name="arq") if self._redis_url else None
         try:
             while not self._stopping.is_set():
                 await self._sweep_once(redis)
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(SWEEP_EVERY):
-                        await self._rung.wait()
-                self._rung.clear()
+                await self._pause()
         finally:
-            if self._tasks:
-                await asyncio.wait(self._tasks, timeout=PATIENCE_AT_STOP)
-            await arq
-            await redis.aclose()
+            self.stop()
+            await asyncio.gather(self._end_here(), *([arq] if arq else []))
+            if redis:
+                await close_quietly(redis)
 
-    async def _sweep_once(self, redis: ArqRedis) -> None:
+    async def _pause(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SHORTEST_PAUSE):
+                await self._stopping.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SWEEP_EVERY - SHORTEST_PAUSE):
+                await self._rung.wait()
+        self._rung.clear()
+
+    async def _sweep_once(self, redis: ArqRedis | None) -> None:
+        pushed = await self._pushed(redis)
+        room = HERE_AT_ONCE - len(self._here) if pushed is None else MOST_PUSHED - pushed
         try:
-            due = await sweep(self._sessions, self._listeners)
+            due = await sweep(self._sessions, self._listeners, min(room, MOST_PUSHED // 2), self._busy)
         except Exception as error:  # noqa: BLE001  (PostgreSQL may be away for a while; the next sweep looks again)
             log.warning("sweep_failed", error=type(error).__name__)
             return
         for job in due:
-            try:
-                await redis.enqueue_job(job.name, str(job.id), _queue_name=QUEUE)
-            except Exception:  # noqa: BLE001  (no Redis, whatever the reason: work here)
+            if redis is None or pushed is None or not await self._push(redis, job):
+                # Once it failed, the others need not wait for it to fail again.
+                pushed = None
                 self._run_here(job)
 
-    def _run_here(self, job: DueJob) -> None:
-        async def bounded() -> bool:
-            async with self._here:
-                return await run_job(self._sessions, self._listeners[job.name], job.id, self._resources)
+    async def _pushed(self, redis: ArqRedis | None) -> int | None:
+        """How many pushed jobs lie in Redis; None when it does not answer."""
+        if redis is None:
+            return None
+        try:
+            return int(await redis.zcard(self._queue))
+        except Exception:  # noqa: BLE001  (whatever is wrong with it, the work is done here)
+            return None
 
-        task = asyncio.create_task(bounded(), name=job.name)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def _push(self, redis: ArqRedis, job: DueJob) -> bool:
+        try:
+            await redis.enqueue_job(job.name, str(job.id))
+        except Exception as error:  # noqa: BLE001  (no Redis, whatever the reason: work here)
+            log.warning("push_failed", error=type(error).__name__)
+            return False
+        return True
+
+    def _run_here(self, job: DueJob) -> None:
+        if job.id in self._here:
+            return
+        task = asyncio.create_task(self._work(self._listeners[job.name], job.id), name=job.name)
+        self._here[job.id] = task
+        task.add_done_callback(lambda _: self._here.pop(job.id, None))
+
+    async def _work(self, listener: Listener, job_id: UUID) -> None:
+        self._busy[listener.name] += 1
+        try:
+            if listener.is_stepwise:
+                done = await run_job(self._sessions, listener, job_id, self._resources)
+            else:
+                async with self._transactions:
+                    done = await run_job(self._sessions, listener, job_id, self._resources)
+        except Exception as error:  # noqa: BLE001  (the database is gone: the lease brings the job back)
+            log.warning("job_lost_its_database", job=listener.name, job_id=str(job_id), error=type(error).__name__)
+            return
+        finally:
+            self._busy[listener.name] -= 1
+        if done:
+            # What it announced, and the next job of its key, need not wait for the half second.
+            self._rung.set()
 
     async def _run(self, listener: Listener, _context: dict[str, Any], job_id: str) -> None:
-        if await run_job(self._sessions, listener, UUID(job_id), self._resources):
-            # The next job of the same key was waiting for this one.
-            self._rung.set()
+        await self._work(listener, UUID(job_id))
 
     async def _ring(self, _context: dict[str, Any]) -> None:
         self._rung.set()
 
+    async def _end_here(self) -> None:
+        """Let what runs here finish; after a while take it off, so that its leases are given back."""
+        tasks = list(self._here.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=self._patience_at_stop)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
     async def _serve_arq(self) -> None:
         while not self._stopping.is_set():
-            worker = Worker(
-                functions=self.functions(),
-                queue_name=QUEUE,
-                redis_settings=redis_settings(self._redis_url),
-                handle_signals=False,
-                max_jobs=50,
-                poll_delay=0.05,
-                keep_result=0,
-                max_tries=1,
-                health_check_interval=15,
-                log_results=False,
-                job_serializer=to_json,
-                job_deserializer=from_json,
-            )
-            serving = asyncio.create_task(worker.async_run(), name="arq-worker")
-            stopping = asyncio.create_task(self._stopping.wait())
-            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            stopping.cancel()
-            worker.allow_pick_jobs = False
-            if running := [task for task in worker.tasks.values() if not task.done()]:
-                await asyncio.wait(running, timeout=PATIENCE_AT_STOP)
-            serving.cancel()
-            with suppress(Exception, asyncio.CancelledError):
-                await serving
-            with suppress(Exception, asyncio.CancelledError):
-                await worker.close()
+            await self._serve_once()
             if not self._stopping.is_set():
                 log.warning("redis_unreachable")
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(1):
+                    async with asyncio.timeout(PAUSE_WITHOUT_REDIS):
                         await self._stopping.wait()
+
+    async def _serve_once(self) -> None:
+        """Serve until stopped or until Redis is gone, then let what was picked up finish."""
+        redis = open_arq(self._redis_url, self._queue)
+        worker = Worker(
+            functions=self.functions(),
+            queue_name=self._queue,
+            redis_pool=redis,
+            handle_signals=False,
+            max_jobs=SLOTS,
+            poll_delay=0.05,
+            keep_result=0,
+            max_tries=1,
+            health_check_interval=15,
+            log_results=False,
+            job_serializer=to_json,
+            job_deserializer=from_json,
+        )
+        serving = asyncio.create_task(worker.async_run(), name="arq-worker")
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            worker.allow_pick_jobs = False
+            if running := [task for task in worker.tasks.values() if not task.done()]:
+                await asyncio.wait(running, timeout=self._patience_at_stop)
+        finally:
+            stopping.cancel()
+            serving.cancel()
+            late = list(worker.job_tasks.values())
+            for task in (*late, *worker.tasks.values()):
+                task.cancel()
+            # First the leases go back to PostgreSQL, then arq may tidy up in Redis if it is still there.
+            await asyncio.gather(*late, return_exceptions=True)
+            await asyncio.gather(serving, *worker.tasks.values(), return_exceptions=True)
+            await close_quietly(redis)

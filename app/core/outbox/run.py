@@ -18,6 +18,7 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from app.core.logging import described
 from app.core.outbox.emit import request_id
 from app.core.outbox.listen import Listener, Patience
 
@@ -25,14 +26,27 @@ log = structlog.get_logger(__name__)
 
 Resource = TypeVar("Resource")
 
+# Runs that ended without a word (killed, out of memory) do not count as failures, up to this many: one that kills its
+# worker each time must not do so for ever.
+SILENT_DEATHS = 5
+
 _CLAIM = text("""
 UPDATE core.jobs job
 SET state = 'running', attempt = attempt + 1, lease_expires_at = now() + :lease, updated_at = now()
 WHERE id = :id
-  AND (state = 'queued' AND run_at <= now() OR state = 'running' AND lease_expires_at < now())
+  AND (state = 'queued' AND run_at <= now()
+       OR state = 'running' AND lease_expires_at < now() AND attempt - forgiven < :most)
   AND NOT EXISTS (SELECT FROM core.jobs older WHERE older.name = job.name AND older.key = job.key
                   AND older.number < job.number AND older.state IN ('queued', 'running'))
-RETURNING attempt, payload, key, (SELECT request_id FROM core.outbox WHERE id = job.event_id) AS request_id
+RETURNING attempt, forgiven, payload, key,
+          (SELECT request_id FROM core.outbox WHERE id = job.event_id) AS request_id
+""")
+
+_BURY = text("""
+UPDATE core.jobs
+SET state = 'dead', finished_at = now(), updated_at = now(), lease_expires_at = NULL,
+    error = 'its runs ended without a word, ' || (attempt - forgiven) || ' of them'
+WHERE id = :id AND state = 'running' AND lease_expires_at < now() AND attempt - forgiven >= :most
 """)
 
 _HOLD = text("""
@@ -44,10 +58,13 @@ UPDATE core.jobs SET state = 'done', finished_at = now(), updated_at = now(), er
 WHERE id = :id AND attempt = :attempt AND state = 'running'
 """)
 
+_IS_FINISHED = text("SELECT count(*) FROM core.jobs WHERE id = :id AND attempt = :attempt AND state = 'done'")
+
 _GIVE_BACK = text("""
 UPDATE core.jobs
-SET state = CASE WHEN attempt >= :tries THEN 'dead' ELSE 'queued' END,
-    finished_at = CASE WHEN attempt >= :tries THEN now() END,
+SET state = CASE WHEN :gives_up THEN 'dead' ELSE 'queued' END,
+    finished_at = CASE WHEN :gives_up THEN now() END,
+    forgiven = forgiven + :forgive,
     run_at = now() + :wait, pushed_at = NULL, lease_expires_at = NULL, error = :error, updated_at = now()
 WHERE id = :id AND attempt = :attempt AND state = 'running'
 RETURNING state
@@ -68,11 +85,15 @@ class RetryLater(Exception):
 
 @dataclass(frozen=True, slots=True)
 class JobRun:
-    """One claimed attempt, as a stepwise handler sees it. `id` is the key for the provider: the same at every try."""
+    """One claimed attempt, as a stepwise handler sees it. `id` is the key for the provider: the same at every try.
+
+    `attempt` is the fence and only ever grows; `failures` is which try this is, as far as patience counts.
+    """
 
     id: UUID
     name: str
     attempt: int
+    failures: int
     payload: dict[str, Any]
     sessions: async_sessionmaker[AsyncSession]
     resources: Mapping[type, object]
@@ -90,8 +111,14 @@ class JobRun:
         return cast("Resource", self.resources[wanted])
 
     async def finish(self, session: AsyncSession) -> None:
-        """Mark the job done in the transaction of `session`; raises `Fenced` when it is no longer ours."""
+        """Mark the job done with what else `session` commits: a stepwise handler may do so in its last transaction.
+        Raises `Fenced` when the job is no longer ours.
+        """
         await self._require(session, _FINISH)
+
+    async def is_finished(self, session: AsyncSession) -> bool:
+        """Whether this very run has marked the job done."""
+        return bool(await session.scalar(_IS_FINISHED, {"id": self.id, "attempt": self.attempt}))
 
     async def _require(self, session: AsyncSession, statement: Any, **more: Any) -> None:
         result = await session.execute(statement, {"id": self.id, "attempt": self.attempt, **more})
@@ -105,13 +132,14 @@ async def run_job(
     job_id: UUID,
     resources: Mapping[type, object],
 ) -> bool:
-    """Run the job if it can be claimed. Returns whether it was done; failures are written to the job, not raised."""
-    async with sessions.begin() as session:
-        claimed = (await session.execute(_CLAIM, {"id": job_id, "lease": listener.patience.lease})).one_or_none()
-    if claimed is None:
+    """Run the job if it can be claimed. Returns whether it was done; failures are written to the job, not raised.
+
+    With the database gone there is nowhere to write: then it raises, and the lease says when to try again.
+    """
+    cause = request_id.get()
+    job = await _claim(sessions, listener, job_id, resources)
+    if job is None:
         return False
-    job = JobRun(job_id, listener.name, claimed.attempt, claimed.payload, sessions, resources, listener.patience)
-    token = request_id.set(claimed.request_id)
     try:
         async with asyncio.timeout(listener.patience.time_limit.total_seconds()):
             await _work(job, listener)
@@ -120,14 +148,36 @@ async def run_job(
         return False
     except asyncio.CancelledError:
         # The worker is stopping: another may have the job at once, not when the lease runs out.
-        await asyncio.shield(_give_back(job, RetryLater("the worker was stopped", timedelta())))
+        await asyncio.shield(_give_back(job, "the worker was stopped", timedelta(), forgive=1))
         raise
     except Exception as error:  # noqa: BLE001  (a job that failed is written down, whatever the reason)
-        await _give_back(job, error)
+        await _fail(job, error)
         return False
     finally:
-        request_id.reset(token)
+        request_id.set(cause)
     return True
+
+
+async def _claim(
+    sessions: async_sessionmaker[AsyncSession],
+    listener: Listener,
+    job_id: UUID,
+    resources: Mapping[type, object],
+) -> JobRun | None:
+    patience = listener.patience
+    most = patience.tries + SILENT_DEATHS
+    async with sessions.begin() as session:
+        values = {"id": job_id, "lease": patience.lease, "most": most}
+        claimed = (await session.execute(_CLAIM, values)).one_or_none()
+        if claimed is None:
+            await session.execute(_BURY, {"id": job_id, "most": most})
+            return None
+    # What the run announces leads back to the request that caused the run.
+    request_id.set(claimed.request_id)
+    failures = claimed.attempt - claimed.forgiven
+    return JobRun(
+        job_id, listener.name, claimed.attempt, failures, claimed.payload, sessions, resources, listener.patience
+    )
 
 
 async def _work(job: JobRun, listener: Listener) -> None:
@@ -135,22 +185,43 @@ async def _work(job: JobRun, listener: Listener) -> None:
     if listener.is_stepwise:
         await listener.handler(job, *event)
         async with job.sessions.begin() as session:
-            await job.finish(session)
+            if not await job.is_finished(session):
+                await job.finish(session)
         return
     async with job.sessions.begin() as session:
         await listener.handler(session, *event)
         await job.finish(session)
 
 
-async def _give_back(job: JobRun, error: Exception) -> None:
-    patience = job.patience
-    grown = patience.first_wait * 2 ** min(job.attempt - 1, 20)
-    wait = error.wait if isinstance(error, RetryLater) else min(grown, patience.longest_wait)
+async def _fail(job: JobRun, error: Exception) -> None:
+    wait = error.wait if isinstance(error, RetryLater) else job.patience.wait(job.failures)
     wait *= 1 + random.random() / 5  # noqa: S311  (spreads retries; nothing secret)
-    reason = f"{type(error).__name__}: {error}"[:2000]
+    state = await _give_back(job, _reason(error), wait, gives_up=job.failures >= job.patience.tries)
+    facts = {"job": job.name, "job_id": str(job.id), "attempt": job.attempt, "request_id": request_id.get()}
+    log.warning("job_failed", **facts, state=state, exc_info=error)
+
+
+def _reason(error: Exception) -> str:
+    """What is kept of an error: as in the logs, nothing that quotes somebody's data (rule 65)."""
+    told = described(error)
+    parts = (told["type"], told.get("sqlstate"), told.get("message"), *told["places"][-1:])
+    return " · ".join(part for part in parts if part).replace("\0", "")
+
+
+async def _give_back(
+    job: JobRun, reason: str, wait: timedelta, *, gives_up: bool = False, forgive: int = 0
+) -> str | None:
+    """Let go of the job. Returns its new state, None when another run owns it."""
     async with job.sessions.begin() as session:
-        state = await session.scalar(
+        given: str | None = await session.scalar(
             _GIVE_BACK,
-            {"id": job.id, "attempt": job.attempt, "tries": patience.tries, "wait": wait, "error": reason},
+            {
+                "id": job.id,
+                "attempt": job.attempt,
+                "wait": wait,
+                "error": reason[:2000],
+                "gives_up": gives_up,
+                "forgive": forgive,
+            },
         )
-    log.warning("job_failed", job=job.name, job_id=str(job.id), attempt=job.attempt, state=state, exc_info=error)
+    return given

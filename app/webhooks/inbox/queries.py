@@ -1,0 +1,42 @@
+"""Reads of the inbox."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.outbox.models import OutboxRow
+from app.webhooks.inbox.errors import MessageNotFound
+from app.webhooks.models import InboxMessage, InboxState
+
+
+async def get_message(session: AsyncSession, inbox_id: UUID) -> InboxMessage:
+    """The message with this id. Raises `MessageNotFound`."""
+    found = await session.get(InboxMessage, inbox_id)
+    if found is None:
+        raise MessageNotFound
+    return found
+
+
+async def list_parked(session: AsyncSession, source: str, subject: str) -> Sequence[InboxMessage]:
+    """What `source` told of `subject` before we knew it, in the order in which it was sent."""
+    wanted = select(InboxMessage).where(
+        InboxMessage.source == source, InboxMessage.subject == subject, InboxMessage.state == InboxState.parked
+    )
+    return (await session.scalars(wanted.order_by(InboxMessage.sent_at, InboxMessage.id))).all()
+
+
+async def list_lost(session: AsyncSession, older_than: timedelta, limit: int) -> Sequence[InboxMessage]:
+    """Messages nobody works on: still `received`, and no announcement of them is left in the outbox.
+
+    One whose job waits, failed or gave up still has its announcement, and is not lost.
+    """
+    announced = select(OutboxRow.number).where(OutboxRow.key == InboxMessage.id)
+    wanted = select(InboxMessage).where(
+        InboxMessage.state == InboxState.received,
+        InboxMessage.created_at < func.now() - older_than,
+        ~announced.exists(),
+    )
+    return (await session.scalars(wanted.order_by(InboxMessage.created_at).limit(limit))).all()

@@ -1,0 +1,1 @@
+"""Migrations: up, down, and true to the models."""
