@@ -1,5 +1,6 @@
 """The academy's table of contents: its features' routers, one line each."""
 
+from app.academy.cohorts.router import router as cohorts
 from app.academy.courses.router import router as courses
 from app.academy.enrollments.router import router as enrollments
 from app.academy.waitlist.router import router as waitlist
@@ -9,6 +10,7 @@ router = Router(prefix="/academy", tags=["academy"])
 
 # Catalogue
 router.include_router(courses)  # /courses  /courses/{course_id}/publication
+router.include_router(cohorts)  # /courses/{course_id}/cohorts  /cohorts  /cohorts/{cohort_id}/status
 
 # Selling seats
 router.include_router(enrollments)  # /cohorts/{cohort_id}/checkout  /enrollments  /me/enrollments  /me/cohorts

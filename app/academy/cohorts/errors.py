@@ -1,7 +1,7 @@
 """What a cohort refuses."""
 
 from app.core.constraints import refuse_constraint
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Invalid
 
 
 class CohortFull(Conflict):
@@ -67,5 +67,20 @@ class CapacityBelowSeatsTaken(Conflict):
     title = "More seats than that are taken"
 
 
+class CohortTransitionRefused(Conflict):
+    """A cohort goes scheduled → open → in_progress → completed; cancelled from any but completed (A-COH-02)."""
+
+    code = "academy.cohort_transition_refused"
+    title = "A cohort cannot go there from where it is"
+
+
+class CohortDatesReversed(Invalid):
+    """A cohort ends after it starts."""
+
+    code = "academy.cohort_dates_reversed"
+    title = "The end must come after the start"
+
+
 refuse_constraint("uq_enrollments_seat", AlreadyEnrolled)
 refuse_constraint("ck_cohorts_seats", CapacityBelowSeatsTaken)
+refuse_constraint("ck_cohorts_dates", CohortDatesReversed)

@@ -37,8 +37,12 @@ def is_for(actor: AcademyActor) -> ColumnElement[bool]:
 
 
 def is_available_to(actor: AcademyActor) -> ColumnElement[bool]:
-    """Whether the actor could enroll in a cohort: open, not begun, a seat free (A-COH-01)."""
+    """Whether the actor could enroll in a cohort: open, not begun, a seat free (A-COH-01).
+
+    For statements that have `Course` beside `Cohort`.
+    """
     return and_(
+        Course.status != CourseStatus.archived,
         Cohort.status == CohortStatus.open,
         Cohort.start_date > func.now(),
         Cohort.current_enrollment + Cohort.held < Cohort.max_capacity,

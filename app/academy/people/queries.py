@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import Select, Text, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.academy.models import Learner
+from app.academy.models import Learner, Organization
 from app.academy.permissions import AcademyActor
 from app.core.errors import NotFound
 from app.identity.models import Account
@@ -29,6 +29,11 @@ async def get_learner(session: AsyncSession, actor: AcademyActor, account_id: UU
 async def find_learner(session: AsyncSession, account_id: UUID) -> Learner | None:
     """The academy's profile of an account, if it has one already. For our own use: it asks for no right."""
     return await session.scalar(select(Learner).where(Learner.id == account_id))
+
+
+async def find_organization(session: AsyncSession, organization_id: UUID) -> Organization | None:
+    """The billing side of an organization, if it has one. For our own use: it asks for no right."""
+    return await session.scalar(select(Organization).where(Organization.id == organization_id))
 
 
 def profile_from_account(account_id: UUID) -> Select[UUID, str, str, str, str | None]:
