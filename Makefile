@@ -14,6 +14,8 @@ FIND_PYTHON = for name in python3.11 python3.12 python3.13 python3.14 python3; d
 # An index or a folder of wheels from the caller's environment must never be written into the lock.
 CLEAN_UV = env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS -u UV_NO_INDEX \
 	UV_NO_CONFIG=1 UV_PYTHON_DOWNLOADS=never $(TOOLS)/bin/uv
+# The same lock for plain pip, hashes and all.
+EXPORT = $(CLEAN_UV) export --frozen --quiet --no-header --extra embedded --no-emit-project
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +34,8 @@ check: .venv/ready ## Format, lint, types, import contracts, lock and OpenAPI do
 	$(BIN)/lint-imports
 	$(BIN)/lyceum openapi --check
 	@! test -x $(TOOLS)/bin/uv || $(CLEAN_UV) lock --check --quiet
+	@! test -x $(TOOLS)/bin/uv || $(EXPORT) | cmp -s - requirements.txt \
+		|| { echo "requirements.txt is not what uv.lock says: make requirements" >&2; exit 1; }
 
 check-fast: .venv/ready ## The same in seconds: format, lint, types of changed files, import contracts
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
@@ -41,7 +45,7 @@ check-fast: .venv/ready ## The same in seconds: format, lint, types of changed f
 
 requirements: .venv/ready ## Refresh uv.lock after a change in pyproject.toml, and requirements.txt from it
 	@$(CLEAN_UV) lock
-	@$(CLEAN_UV) export --frozen --quiet --extra embedded --no-emit-project --output-file requirements.txt
+	@$(EXPORT) > requirements.txt
 
 openapi: .venv/ready ## Write the public contract, openapi/openapi.json
 	$(BIN)/lyceum openapi
