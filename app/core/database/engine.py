@@ -53,6 +53,7 @@ def create_engine(settings: DatabaseSettings, url: str | None = None) -> AsyncEn
         pool_timeout=2,
         pool_pre_ping=True,
         pool_recycle=1800,
+        hide_parameters=True,  # an error must not carry somebody's data into a log
         connect_args={"statement_cache_size": settings.statement_cache_size, "timeout": 5, **arguments},
     )
 
