@@ -26,7 +26,7 @@ from app.settings import settings
 async def serve() -> None:
     """Work until SIGTERM or SIGINT; what runs may finish, leases of the rest are given back."""
     configured = settings().or_refuse()
-    configure_logging(configured)
+    configure_logging(configured.server.log_level)
     engine = create_engine(configured.database)
     gateways = build_gateways(configured)
     pool = WorkerPool(
