@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("payload", JSONB(), nullable=False),
         sa.Column("state", sa.Text(), server_default=sa.text("'queued'"), nullable=False),
         sa.Column("attempt", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("forgiven", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("run_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("pushed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_expires_at", sa.DateTime(timezone=True), nullable=True),
@@ -65,7 +66,9 @@ def upgrade() -> None:
         sa.CheckConstraint("state IN ('queued', 'running', 'done', 'dead', 'cancelled')", name="ck_jobs_state"),
         schema="core",
     )
-    op.create_index("ix_jobs_due", "jobs", ["run_at"], schema="core", postgresql_where=sa.text("state = 'queued'"))
+    op.create_index(
+        "ix_jobs_due", "jobs", ["name", "run_at"], schema="core", postgresql_where=sa.text("state = 'queued'")
+    )
     op.create_index(
         "ix_jobs_lease", "jobs", ["lease_expires_at"], schema="core", postgresql_where=sa.text("state = 'running'")
     )
