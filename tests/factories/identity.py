@@ -9,6 +9,7 @@ from uuid import UUID
 from app.core.ids import new_id
 from app.identity.models import (
     Account,
+    AccountIdentity,
     AccountStatus,
     AuthSession,
     Organization,
@@ -30,6 +31,21 @@ def account(**fields: Any) -> Account:
             "name": f"Person {number}",
             "status": AccountStatus.active,
             "email_verified_at": datetime.now(UTC),
+            **fields,
+        }
+    )
+
+
+def account_identity(account_id: UUID, **fields: Any) -> AccountIdentity:
+    """An outside login that leads to an account."""
+    return AccountIdentity(
+        **{
+            "id": new_id(),
+            "account_id": account_id,
+            "issuer": "https://accounts.google.com",
+            "subject": new_id().hex,
+            "email": "someone@example.com",
+            "is_authoritative": False,
             **fields,
         }
     )
