@@ -32,7 +32,8 @@ def _found(told: Settings, stack: ExitStack) -> Mapping[str, str]:
     if told.database.url.get_secret_value():
         return {}
     if (here := running.alive(make_state(told.server.state))) is not None:
-        return running.environment(here)
+        told_secret = told.server.secret.get_secret_value()
+        return running.environment(here) | ({"LYCEUM_SECRET": told_secret} if told_secret else {})
     with steps(2) as shown:
         with shown.step("PostgreSQL and Valkey"):
             services = stack.enter_context(ensure_services(told))
@@ -42,7 +43,6 @@ def _found(told: Settings, stack: ExitStack) -> Mapping[str, str]:
 
 
 def _with(told: Settings, found: Mapping[str, str]) -> Settings:
-    os.environ.update(found)
-    os.environ.update(local_environment(told, make_state(told.server.state)))
+    os.environ.update(local_environment(told, make_state(told.server.state)) | dict(found))
     settings.cache_clear()
     return settings()

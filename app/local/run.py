@@ -99,9 +99,13 @@ def _listeners(settings: Settings, state: Path, stack: ExitStack) -> tuple[socke
 
 
 def _record(machine: _Machine, services: Services, database_url: str) -> Running:
+    ourselves = running.describe(os.getpid())
+    secrets = {} if machine.settings.is_production else local_environment(machine.settings, machine.state)
     return Running(
         state=str(machine.state),
-        pid=os.getpid(),
+        pid=ourselves.pid,
+        started=ourselves.started,
+        secret=secrets.get("LYCEUM_SECRET", ""),
         api_url=ports.url(machine.api),
         database_url=database_url,
         redis_url=services.redis_url,

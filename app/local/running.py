@@ -10,10 +10,13 @@ from pathlib import Path
 
 import psutil
 
+# The clock may be set while a process runs, and its start with it; ids are not used again that quickly.
+_SAME_START = 60.0
+
 
 @dataclass(slots=True)
 class Child:
-    """One process of the supervisor. The start time (seconds since 1970) tells it from a later one of the same id."""
+    """One of our processes. The start time (seconds since 1970) tells it from a later one of the same id."""
 
     pid: int
     started: float
@@ -21,14 +24,19 @@ class Child:
 
 @dataclass(slots=True)
 class Running:
-    """What runs in one state folder. The addresses carry passwords: the file is closed to others."""
+    """What runs in one state folder. Addresses carry passwords, and `secret` is one: the file is closed to others.
+
+    `secret` is empty in production, where the command line signs nothing.
+    """
 
     state: str
     pid: int
+    started: float
     api_url: str
     database_url: str
     redis_url: str
     twins_url: str = ""
+    secret: str = ""
     children: dict[str, Child] = field(default_factory=dict)
 
     def write(self, state: Path) -> None:
@@ -52,7 +60,7 @@ def read(state: Path) -> Running | None:
 def alive(state: Path) -> Running | None:
     """What runs there now."""
     found = read(state)
-    return found if found is not None and psutil.pid_exists(found.pid) else None
+    return found if found is not None and lives(Child(found.pid, found.started)) else None
 
 
 def forget(state: Path) -> None:
@@ -61,12 +69,14 @@ def forget(state: Path) -> None:
 
 def environment(found: Running) -> dict[str, str]:
     """The variables that lead a process to what runs there."""
-    return {
+    named = {
         "LYCEUM_STATE": found.state,
         "DATABASE_URL": found.database_url,
         "REDIS_URL": found.redis_url,
         "LYCEUM_TWINS_URL": found.twins_url,
+        "LYCEUM_SECRET": found.secret,
     }
+    return {name: value for name, value in named.items() if value}
 
 
 def end_leftovers(state: Path, seconds: float) -> None:
@@ -95,10 +105,15 @@ def describe(pid: int) -> Child:
     return Child(pid, psutil.Process(pid).create_time())
 
 
+def _is_ours(command: list[str]) -> bool:
+    return "app.cli" in command or any(Path(part).name == "lyceum" for part in command[:2])
+
+
 def lives(child: Child) -> bool:
     """Whether it is still the same process, and not a corpse."""
     try:
         process = psutil.Process(child.pid)
-        return process.create_time() == child.started and process.status() != psutil.STATUS_ZOMBIE
+        same = abs(process.create_time() - child.started) < _SAME_START and _is_ours(process.cmdline())
+        return same and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False

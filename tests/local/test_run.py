@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 
 import psutil
@@ -128,6 +129,15 @@ def test_the_token_command_prints_a_token_and_nothing_else(machine: Machine, her
     printed = machine.command("token", "--email", "second@example.com").stdout
     headers = {"Authorization": f"Bearer {printed.removesuffix(os.linesep)}"}
     assert ports.status(here.api_url, "/api/v1/identity/me", headers=headers) == 200
+
+
+def test_the_worker_does_what_a_request_asked_for(machine: Machine, here: Running) -> None:
+    connection = HTTPConnection(here.api_url.removeprefix("http://"), timeout=10)
+    body = json.dumps({"email": "third@example.com", "name": "Third"})
+    connection.request("POST", "/api/v1/identity/magic-links", body, {"Content-Type": "application/json"})
+    assert connection.getresponse().status == 202
+    connection.close()
+    until(lambda: any("third@example.com" in mail.read_text() for mail in machine.state.glob("mail/**/*.eml")))
 
 
 def test_the_doctor_says_where_everything_is(machine: Machine, here: Running) -> None:

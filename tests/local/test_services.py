@@ -12,10 +12,9 @@ import asyncpg
 import psutil
 import pytest
 import redis
-from arq import create_pool
 from sqlalchemy import make_url
 
-from app.core.outbox.doorbell import redis_settings
+from app.core.outbox.doorbell import open_arq
 from app.local.errors import LocalError
 from app.local.places import Places, prepare
 from app.local.postgres import Postgres
@@ -128,7 +127,7 @@ def test_no_server_listens_on_the_network(folder: Path) -> None:
 
 
 async def test_arq_reaches_the_queue(folder: Path) -> None:
-    pool = await create_pool(redis_settings(start_for_tests(folder).redis_url))
+    pool = open_arq(start_for_tests(folder).redis_url)
     assert await pool.enqueue_job("anything") is not None
     await pool.aclose()
 
