@@ -62,6 +62,7 @@ WITH seat AS (
     UPDATE academy.cohorts
     SET current_enrollment = current_enrollment + 1, held = held - CAST(:from_offer AS integer), updated_at = now()
     WHERE id = :cohort_id AND status = 'open' AND start_date > now()
+      AND EXISTS (SELECT FROM academy.courses course WHERE course.id = course_id AND course.status = 'published')
       AND (:from_offer = 1 OR current_enrollment + held < max_capacity AND (waiting = 0 OR :past_queue))
     RETURNING course_id, end_date
 )
@@ -157,7 +158,7 @@ def refusal_of(cohort: Cohort, *, has_started: bool) -> Exception | None:
         return CourseArchived()
     if has_started or cohort.status in {CohortStatus.in_progress, CohortStatus.completed}:
         return CohortStarted()
-    if cohort.status != CohortStatus.open:
+    if cohort.status != CohortStatus.open or cohort.course.status == CourseStatus.draft:
         return CohortNotOpen()
     if cohort.current_enrollment >= cohort.max_capacity:
         return CohortFull()

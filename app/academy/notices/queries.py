@@ -39,6 +39,7 @@ async def get_occasion(session: AsyncSession, account_id: UUID, cohort_id: UUID)
                 Course.id,
                 Course.title,
             )
+            .select_from(Learner)
             .join(Cohort, Cohort.id == cohort_id)
             .join(Course, Course.id == Cohort.course_id)
             .where(Learner.id == account_id)

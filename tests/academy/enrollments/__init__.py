@@ -1,0 +1,1 @@
+"""Tests of app/academy/enrollments and of the seats beneath it."""
