@@ -6,6 +6,7 @@ A feature that listens adds its line here; nothing is found by magic.
 import asyncio
 import signal
 
+import app.academy.cohorts.jobs
 import app.academy.enrollments.jobs
 import app.academy.notices.jobs
 import app.academy.payments.jobs

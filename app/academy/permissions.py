@@ -52,8 +52,6 @@ class Permission(StrEnum):
     """Plan a cohort of a course."""
     COHORT_EDIT = "cohort_edit"
     """Change a cohort: dates, capacity, status."""
-    COHORT_READ_LINK = "cohort_read_link"
-    """Read the meeting link of a cohort without having a seat in it (A-COH-05)."""
     COHORT_READ_ROSTER = "cohort_read_roster"
     """See who is in a cohort and who waits for it."""
     SEAT_BUY = "seat_buy"
@@ -129,7 +127,6 @@ RULES: PermissionMap = {
     Permission.COURSE_EDIT: [[is_platform_admin]],
     Permission.COHORT_CREATE: [[is_platform_admin]],
     Permission.COHORT_EDIT: [[is_platform_admin]],
-    Permission.COHORT_READ_LINK: [[is_platform_admin], [is_instructor]],
     Permission.COHORT_READ_ROSTER: [[is_platform_admin], [is_instructor]],
     Permission.SEAT_BUY: [[is_signed_in, cohort_is_for_all], [is_signed_in, cohort_is_theirs], [is_platform_admin]],
     Permission.ORGANIZATION_SEAT_USE: [[belongs_to_organization]],

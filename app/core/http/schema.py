@@ -87,7 +87,12 @@ Cents = Annotated[int, Field(strict=True, ge=0, le=99_999_999)]
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Flag = Annotated[bool, Field(strict=True)]
 Email = Annotated[EmailStr, AfterValidator(_printable), StringConstraints(max_length=254)]
-WebUrl = Annotated[HttpUrl, AfterValidator(str), Field(json_schema_extra={"format": "uri"})]
+WebUrl = Annotated[
+    HttpUrl,
+    AfterValidator(str),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "format": "uri", "maxLength": 2083}),
+]
 
 
 def absent() -> Any:
