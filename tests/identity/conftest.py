@@ -1,11 +1,15 @@
-"""Mail and Google, as identity's tests need them."""
+"""Mail and secrets, as identity's tests need them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from pydantic import SecretStr
 
+from app.core import secrets as core_secrets
+from app.identity import tokens
+from app.settings import settings
 from tests.identity.mailbox import Mailbox
 from tests.support.client import ApiClient
 
@@ -36,3 +40,20 @@ def linked(client: ApiClient, drain: Callable[[], Awaitable[None]], mailbox: Mai
         return mailbox.token_for(address)
 
     return ask
+
+
+@pytest.fixture
+def secrets_set(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Restart the process's keys with another secret, and others still accepted."""
+
+    def restart(secret: str, *previous: str) -> None:
+        chosen = settings().server.model_copy(update={"secret": SecretStr(secret), "previous_secrets": previous})
+        monkeypatch.setattr(settings(), "server", chosen)
+        core_secrets.keys_for.cache_clear()
+        tokens.signing_keys.cache_clear()
+        tokens._verified.clear()
+
+    yield restart
+    monkeypatch.undo()
+    core_secrets.keys_for.cache_clear()
+    tokens.signing_keys.cache_clear()

@@ -17,10 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from app.core import secrets as core_secrets
 from app.core.errors import Unauthenticated
 from app.identity import tokens
-from app.settings import settings
 
 ACCOUNT, LOGIN = uuid4(), uuid4()
 
@@ -182,25 +180,6 @@ def test_the_key_set_holds_public_parts_only_under_their_thumbprints() -> None:
     assert set(key) == {"kty", "crv", "x", "y", "kid", "alg", "use"}
     canonical = json.dumps({name: key[name] for name in ("crv", "kty", "x", "y")}, separators=(",", ":"))
     assert key["kid"] == _write(hashlib.sha256(canonical.encode()).digest())
-
-
-@pytest.fixture
-def secrets_set(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """Restart the process's keys with another secret, and others still accepted."""
-
-    def restart(secret: str, *previous: str) -> None:
-        chosen = settings().server.model_copy(
-            update={"secret": type(settings().server.secret)(secret), "previous_secrets": previous}
-        )
-        monkeypatch.setattr(settings(), "server", chosen)
-        core_secrets.keys_for.cache_clear()
-        tokens.signing_keys.cache_clear()
-        tokens._verified.clear()
-
-    yield restart
-    monkeypatch.undo()
-    core_secrets.keys_for.cache_clear()
-    tokens.signing_keys.cache_clear()
 
 
 def test_the_same_secret_gives_the_same_key_in_every_process(secrets_set: Callable[..., None]) -> None:
