@@ -36,11 +36,11 @@ class Findings:
 def examine(told: Settings) -> Findings:
     """Looks at what the settings name and at what runs in the state folder."""
     state = told.server.state.resolve()
-    here = running.alive(state)
+    here = running.meant(state, told.database.url.get_secret_value())
     found = Findings(
         state=str(state),
-        database_url=told.database.url.get_secret_value() or (here.database_url if here else ""),
-        redis_url=told.redis.url.get_secret_value() or (here.redis_url if here else ""),
+        database_url=here.database_url if here else told.database.url.get_secret_value(),
+        redis_url=here.redis_url if here else told.redis.url.get_secret_value(),
         api_url=here.api_url if here else f"http://{told.server.host}:{told.server.port}",
         twins=told.twins.url or (here.twins_url if here else ""),
         missing=told.problems(),

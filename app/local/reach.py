@@ -17,8 +17,8 @@ from app.settings import Settings, settings
 def reached() -> Iterator[Settings]:
     """Yields settings in which everything is named that a command needs; `settings()` says the same meanwhile.
 
-    A `DATABASE_URL` that somebody set is always obeyed. Otherwise the command joins what `lyceum run` started in
-    the same state folder, or has servers of its own, migrated, until it is done. Raises `LocalError`.
+    The command joins what `lyceum run` started in the same state folder, unless a `DATABASE_URL` names another
+    database, which is obeyed. With neither it has servers of its own, migrated, until it is done. Raises `LocalError`.
     """
     told = settings()
     if told.is_production:
@@ -29,11 +29,12 @@ def reached() -> Iterator[Settings]:
 
 
 def _found(told: Settings, stack: ExitStack) -> Mapping[str, str]:
-    if told.database.url.get_secret_value():
-        return {}
-    if (here := running.alive(make_state(told.server.state))) is not None:
+    database_url = told.database.url.get_secret_value()
+    if (here := running.meant(make_state(told.server.state), database_url)) is not None:
         told_secret = told.server.secret.get_secret_value()
         return running.environment(here) | ({"LYCEUM_SECRET": told_secret} if told_secret else {})
+    if database_url:
+        return {}
     with steps(2) as shown:
         with shown.step("PostgreSQL and Valkey"):
             services = stack.enter_context(ensure_services(told))

@@ -31,6 +31,8 @@ from app.local.supervisor import Program, Supervisor
 from app.settings import Settings
 
 _ANSWERS_WITHIN = 90.0
+# A second request to stop means "at once"; but wrappers often pass one signal on twice.
+_IMPATIENCE = 1.0
 # What the API may take to answer the requests it has, plus its own way down; the worker finishes its jobs.
 _GRACE = {"api": 5.0 + GRACE, "worker": 30.0, "twins": 5.0}
 
@@ -106,6 +108,7 @@ def _record(machine: _Machine, services: Services, database_url: str) -> Running
         pid=ourselves.pid,
         started=ourselves.started,
         secret=secrets.get("LYCEUM_SECRET", ""),
+        told_database_url=machine.settings.database.url.get_secret_value(),
         api_url=ports.url(machine.api),
         database_url=database_url,
         redis_url=services.redis_url,
@@ -149,10 +152,15 @@ async def _supervise(machine: _Machine, record: Running, began: float) -> None:
     supervisor = Supervisor(_environment(machine, record), console.print, started)
     stop = asyncio.Event()
 
+    asked_at = 0.0
+
     def asked() -> None:
-        if stop.is_set():
+        nonlocal asked_at
+        if not stop.is_set():
+            asked_at = time.monotonic()
+            stop.set()
+        elif time.monotonic() - asked_at > _IMPATIENCE:
             supervisor.kill()
-        stop.set()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, asked)

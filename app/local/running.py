@@ -26,7 +26,8 @@ class Child:
 class Running:
     """What runs in one state folder. Addresses carry passwords, and `secret` is one: the file is closed to others.
 
-    `secret` is empty in production, where the command line signs nothing.
+    `secret` is empty in production, where the command line signs nothing. `told_database_url` is what the environment
+    said when all this was started.
     """
 
     state: str
@@ -37,6 +38,7 @@ class Running:
     redis_url: str
     twins_url: str = ""
     secret: str = ""
+    told_database_url: str = ""
     children: dict[str, Child] = field(default_factory=dict)
 
     def write(self, state: Path) -> None:
@@ -61,6 +63,12 @@ def alive(state: Path) -> Running | None:
     """What runs there now."""
     found = read(state)
     return found if found is not None and lives(Child(found.pid, found.started)) else None
+
+
+def meant(state: Path, told_database_url: str) -> Running | None:
+    """What runs there, unless the environment names another database: what somebody set is always obeyed."""
+    found = alive(state)
+    return found if found is not None and told_database_url in {"", found.told_database_url} else None
 
 
 def forget(state: Path) -> None:

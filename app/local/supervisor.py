@@ -32,7 +32,6 @@ class Program:
     sockets: tuple[int, ...] = ()
     process: asyncio.subprocess.Process | None = None
     deaths: int = 0
-    ending: bool = False
 
 
 @dataclass(slots=True)
@@ -46,6 +45,7 @@ class Supervisor:
     programs: list[Program] = field(default_factory=list)
     ready: bool = False
     _keepers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _lifeline: tuple[int, int] = field(default_factory=os.pipe)
 
     def keep(self, program: Program) -> None:
@@ -61,12 +61,9 @@ class Supervisor:
 
     async def stop(self) -> None:
         """Ends the programs in the order in which they were given, each within its grace."""
-        for program in self.programs:
-            program.ending = True
-        for names in self._in_order():
-            await asyncio.gather(*(self._end(program) for program in names))
-        for task in self._keepers.values():
-            task.cancel()
+        self._stopping.set()
+        for programs in self._in_order():
+            await asyncio.gather(*(self._end(program) for program in programs))
         await asyncio.gather(*self._keepers.values(), return_exceptions=True)
 
     def close(self) -> None:
@@ -75,8 +72,8 @@ class Supervisor:
 
     def kill(self) -> None:
         """Ends everything at once: the person at the keyboard asked twice."""
+        self._stopping.set()
         for program in self.programs:
-            program.ending = True
             _signal_session(program, signal.SIGKILL)
 
     def _in_order(self) -> list[list[Program]]:
@@ -90,7 +87,7 @@ class Supervisor:
         while True:
             began = asyncio.get_running_loop().time()
             code = await self._live_once(program)
-            if program.ending:
+            if self._stopping.is_set():
                 return
             lived = asyncio.get_running_loop().time() - began
             program.deaths = 1 if lived > HEALTHY_AFTER else program.deaths + 1
@@ -98,7 +95,9 @@ class Supervisor:
                 raise LocalError(f"{program.name} does not start ({_ending(code)}); its last words are above")
             pause = min(LONGEST_PAUSE, 0.5 * 2 ** (program.deaths - 1))
             self.say(f"{program.name} ended ({_ending(code)}), starting it again in {pause:g} s")
-            await asyncio.sleep(pause)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause)
+                return
 
     async def _live_once(self, program: Program) -> int:
         reader = self._lifeline[0]
@@ -113,6 +112,8 @@ class Supervisor:
             start_new_session=True,
         )
         self.on_start(program.name, program.process.pid)
+        if self._stopping.is_set():  # asked to stop while it was being started
+            program.process.terminate()
         code = await program.process.wait()
         _signal_session(program, signal.SIGKILL)  # what it may have left behind
         return code

@@ -123,6 +123,13 @@ async def test_a_program_that_does_not_end_is_killed(diary: Diary) -> None:
     assert said == ["worker did not finish within 0.2 s, killing it"]
 
 
+async def test_a_program_that_waits_for_its_next_start_does_not_get_one_when_all_is_stopped(diary: Diary) -> None:
+    async with supervising([]) as supervisor:
+        supervisor.keep(program(diary, "api 1", "broken"))
+        await until(lambda: len(diary.lines("starts")) == 2)
+    assert len(diary.lines("starts")) == 2
+
+
 async def test_what_a_program_started_ends_with_it(diary: Diary) -> None:
     async with supervising([]) as supervisor:
         supervisor.keep(program(diary, "api 1", "parent"))
