@@ -1,5 +1,6 @@
 """The academy's table of contents: its features' routers, one line each."""
 
+from app.academy.agenda.router import router as agenda
 from app.academy.cohorts.router import router as cohorts
 from app.academy.courses.router import router as courses
 from app.academy.enrollments.router import router as enrollments
@@ -10,6 +11,7 @@ router = Router(prefix="/academy", tags=["academy"])
 
 # Catalogue
 router.include_router(courses)  # /courses  /courses/{course_id}/publication
+router.include_router(agenda)  # /courses/{course_id}/sessions  /sessions
 router.include_router(cohorts)  # /courses/{course_id}/cohorts  /cohorts  /cohorts/{cohort_id}/status
 
 # Selling seats

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, false, func, or_, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import with_expression
@@ -30,7 +30,7 @@ _SORTS = {"created_at": Course.created_at, "title": Course.title, "price_b2c": C
 def is_for(actor: AcademyActor) -> ColumnElement[bool]:
     """Whether a cohort is not another customer's own: dedicated ones are for their organization's people (Z-60)."""
     if actor.sees_everything:
-        return Cohort.id.is_not(None)
+        return true()
     if actor.organization_id is None:
         return ~Cohort.is_b2b
     return or_(~Cohort.is_b2b, Cohort.organization_id == actor.organization_id)
@@ -91,13 +91,18 @@ def _next_cohort(actor: AcademyActor) -> ScalarSelect[Any]:
     )
 
 
-def visible_courses(actor: AcademyActor) -> Select[Course]:
-    """The courses that the actor may know of (A-CRS-03), each with its next cohort."""
-    courses = select(Course).options(with_expression(Course.next_cohort, _next_cohort(actor)))
+def is_visible_to(actor: AcademyActor) -> ColumnElement[bool]:
+    """Whether the actor may know of a course (A-CRS-03)."""
     if actor.sees_everything:
-        return courses
+        return true()
     archived = and_(Course.status == CourseStatus.archived, _has_people_in(actor))
-    return courses.where(or_(Course.status == CourseStatus.published, archived))
+    return or_(Course.status == CourseStatus.published, archived)
+
+
+def visible_courses(actor: AcademyActor) -> Select[Course]:
+    """The courses that the actor may know of, each with its next cohort."""
+    next_cohort = with_expression(Course.next_cohort, _next_cohort(actor))
+    return select(Course).options(next_cohort).where(is_visible_to(actor))
 
 
 async def get_course(session: AsyncSession, actor: AcademyActor, course_id: UUID) -> Course:

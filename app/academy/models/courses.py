@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column, query_expression
+from sqlalchemy.orm import Mapped, column_property, mapped_column, query_expression
 
 from app.academy.models.base import Base, one_of
 from app.core.database.model import Row, Versioned
@@ -96,27 +96,31 @@ class ClassSession(Row, Versioned, Base):
     __tablename__ = "sessions"
     __table_args__ = (
         one_of("type", ClassSessionType),
-        CheckConstraint("day_number >= 1 AND order_in_day >= 1", name="place"),
+        CheckConstraint("day_number >= 1 AND order_in_day BETWEEN 1 AND 9999", name="place"),
         CheckConstraint("duration_minutes > 0", name="duration_minutes"),
         Index("ix_sessions_course_id", "course_id"),
-        # Deferred, so that a reordering may pass through places that are still taken (A-CRS-06).
+        # Deferrable, so that it is checked after a statement and not after each row: one statement may then reorder an
+        # agenda through places that were taken before (A-CRS-06).
         UniqueConstraint(
             "course_id",
             "day_number",
             "order_in_day",
             name="uq_sessions_course_id_day_number_order_in_day",
             deferrable=True,
-            initially="DEFERRED",
+            initially="IMMEDIATE",
         ),
     )
 
     course_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.courses.id"))
     title: Mapped[str] = mapped_column(Text)
     type: Mapped[str] = mapped_column(Text)
-    day_number: Mapped[int]
-    order_in_day: Mapped[int]
+    day_number: Mapped[int] = mapped_column()
+    order_in_day: Mapped[int] = mapped_column()
     duration_minutes: Mapped[int]
     description: Mapped[str] = mapped_column(Text)
     outcomes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"), default=list)
+
+    # Day and order in one number, to sort and page by; `order_in_day` has four digits at most.
+    place: Mapped[int] = column_property(day_number * 10_000 + order_in_day)
 
     __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}  # noqa: RUF012
