@@ -9,7 +9,7 @@ import httpx
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 Scope = MutableMapping[str, Any]
@@ -23,7 +23,7 @@ class Contract:
 
     def __init__(self, app: FastAPI) -> None:
         self.document = app.openapi()
-        resource = Resource(contents=self.document, specification=DRAFT202012)
+        resource = DRAFT202012.create_resource(self.document)
         self._registry: Registry[Any] = Registry().with_resource("urn:openapi", resource)
         self._validator = cache(self._make_validator)
         self._paths = sorted(self.document["paths"], key=lambda path: path.count("{"))

@@ -125,9 +125,11 @@ class AcademyCourseSort(StrEnum):
 class AcademyCourseFilter(PageQuery):
     """The catalogue's filters; they narrow together (A-CRS-07)."""
 
-    session_type: SessionType | None = None
-    impact_level: ImpactLevel | None = None
-    capability_level: CapabilityLevel | None = None
+    session_type: Annotated[SessionType | None, Field(description="Only courses held this way")] = None
+    impact_level: Annotated[ImpactLevel | None, Field(description="Only courses of this impact level")] = None
+    capability_level: Annotated[CapabilityLevel | None, Field(description="Only courses of this capability level")] = (
+        None
+    )
     status: Annotated[CourseStatus | None, Field(description="All but platform admins see published ones only")] = None
     q: Annotated[
         Title | None,

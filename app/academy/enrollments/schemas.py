@@ -164,9 +164,9 @@ class AcademyEnrollmentSort(StrEnum):
 class AcademyEnrollmentFilter(PageQuery):
     """Which of the enrollments."""
 
-    payment_status: PaymentStatus | None = None
-    enrollment_status: EnrollmentStatus | None = None
-    course_id: UUID | None = None
+    payment_status: Annotated[PaymentStatus | None, Field(description="Only those whose payment stands so")] = None
+    enrollment_status: Annotated[EnrollmentStatus | None, Field(description="Only those in this state")] = None
+    course_id: Annotated[UUID | None, Field(description="Only those in cohorts of this course")] = None
     sort: AcademyEnrollmentSort = AcademyEnrollmentSort.newest
 
 

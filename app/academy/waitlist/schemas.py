@@ -1,6 +1,7 @@
 """What goes in and out of the waitlist."""
 
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -57,7 +58,7 @@ class AcademyWaitlistSort(StrEnum):
 class AcademyWaitlistFilter(PageQuery):
     """Which of one's own entries."""
 
-    status: WaitlistStatus | None = None
+    status: Annotated[WaitlistStatus | None, Field(description="Only entries in this state")] = None
     sort: AcademyWaitlistSort = AcademyWaitlistSort.newest
 
 
@@ -70,7 +71,7 @@ class AcademyQueueSort(StrEnum):
 class AcademyQueueFilter(PageQuery):
     """Which part of a cohort's queue."""
 
-    status: WaitlistStatus | None = None
+    status: Annotated[WaitlistStatus | None, Field(description="Only entries in this state")] = None
     sort: AcademyQueueSort = AcademyQueueSort.position
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from fastapi import Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -50,6 +50,14 @@ class Check(BaseModel):
 
 class Ready(BaseModel):
     """What readiness was judged by."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"status": "ready", "checks": {"database": {"ok": True, "required": True, "detail": "reachable"}}}
+            ]
+        }
+    )
 
     status: str = Field(examples=["ready"])
     checks: dict[str, Check]

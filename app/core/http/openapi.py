@@ -16,6 +16,7 @@ from app.core.errors import Unavailable as ServiceUnavailable
 from app.core.http.access import BEARER
 from app.core.http.guard import BodyTimeout, BodyTooLarge, UnsupportedMediaType
 from app.core.http.problems import MEDIA_TYPE, Problem, ProblemField, example_of, problem_answer
+from app.core.http.wording import finish
 
 VERBS = ("get", "put", "post", "delete", "patch")
 
@@ -111,6 +112,7 @@ def build_document(app: FastAPI) -> dict[str, Any]:
         contact=app.contact,
         license_info=app.license_info,
     )
+    finish(document)
     operations = list(_operations(document))
     _refuse_doubles(operations)
     used = {tag for _, _, operation in operations for tag in operation.get("tags", ())}

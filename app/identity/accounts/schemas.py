@@ -8,7 +8,7 @@ from pydantic import AfterValidator, ConfigDict, StringConstraints
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
-from app.core.http.schema import Body, Identified, Instant, Text, Title, View, absent
+from app.core.http.schema import Body, Identified, Instant, Title, View, absent
 
 EXAMPLE_ID = "0198c5a0-7c1e-7d3a-9b1f-2f6f0a4b8c11"
 _ACCOUNT: JsonDict = {"id": EXAMPLE_ID, "email": "ada@example.com", "name": "Ada Byron"}
@@ -23,9 +23,9 @@ def _known_zone(value: str) -> str:
     return value
 
 
-Locale = Annotated[Text, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", max_length=35)]
+Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", max_length=35)]
 TimeZone = Annotated[
-    Text, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]*$", max_length=64), AfterValidator(_known_zone)
+    str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]*$", max_length=64), AfterValidator(_known_zone)
 ]
 
 

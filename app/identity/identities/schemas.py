@@ -23,7 +23,7 @@ class IdentityGoogleProof(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [GOOGLE_PROOF]})
 
     google_code: Annotated[Text, StringConstraints(min_length=1, max_length=2_000)]
-    code_verifier: Annotated[Text, StringConstraints(pattern=r"^[A-Za-z0-9._~-]{43,128}$")]
+    code_verifier: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~-]{43,128}$")]
     redirect_uri: Annotated[Text, StringConstraints(min_length=1, max_length=2_000)]
     nonce: Annotated[Text, StringConstraints(min_length=1, max_length=500)] | None = None
 
