@@ -45,6 +45,12 @@ async def test_a_change_that_changes_nothing_is_not_announced(me: ApiClient, wor
     assert await worker.announced("identity.account_changed") == []
 
 
+async def test_a_time_zone_of_the_iana_list_is_taken(me: ApiClient) -> None:
+    assert (await me.patch("/identity/account", {"timezone": "America/New_York"})).json()["timezone"] == (
+        "America/New_York"
+    )
+
+
 async def test_the_time_zone_can_be_taken_back(me: ApiClient) -> None:
     assert (await me.patch("/identity/account", {"timezone": None})).json()["timezone"] is None
 
