@@ -127,7 +127,7 @@ class Examples:
                 schema["examples"] = [made]
 
     def _made(self, schema: Json) -> Json | None:
-        example = {}
+        example: Json = {}
         for name, field in schema["properties"].items():
             if name == "next_cursor":
                 example[name] = None
