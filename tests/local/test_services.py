@@ -145,11 +145,11 @@ def test_a_second_user_shares_the_servers_of_the_first(folder: Path) -> None:
         assert server_pids(prepare(folder)) == before
 
 
-def test_many_who_start_at_once_get_one_server(folder: Path) -> None:
-    command = [sys.executable, "-c", START, str(folder)]
+def test_many_who_start_at_once_get_one_server(empty_folder: Path) -> None:
+    command = [sys.executable, "-c", START, str(empty_folder)]
     many = [subprocess.Popen(command, cwd=ROOT) for _ in range(4)]  # noqa: S603 - our own interpreter
     assert [process.wait() for process in many] == [0, 0, 0, 0]
-    data = str(prepare(folder).home / "postgres")
+    data = str(prepare(empty_folder).home / "postgres")
     assert sum("-D" in line and data in line for line in _command_lines()) == 1
 
 
@@ -198,32 +198,32 @@ def test_a_server_that_lost_its_files_is_replaced(folder: Path, lost: str) -> No
         assert (ask(services, "SELECT 1"), client.ping()) == (1, True)
 
 
-def test_an_interrupted_first_start_leaves_no_half_database(folder: Path) -> None:
-    draft = prepare(folder).home / "postgres.draft"
+def test_an_interrupted_first_start_leaves_no_half_database(empty_folder: Path) -> None:
+    draft = prepare(empty_folder).home / "postgres.draft"
     draft.mkdir()
     (draft / "PG_VERSION").write_text("18")
-    assert ask(start_for_tests(folder), "SELECT 1") == 1
+    assert ask(start_for_tests(empty_folder), "SELECT 1") == 1
 
 
-def test_data_of_another_version_are_refused_and_kept(folder: Path) -> None:
-    data = prepare(folder).home / "postgres"
+def test_data_of_another_version_are_refused_and_kept(empty_folder: Path) -> None:
+    data = prepare(empty_folder).home / "postgres"
     data.mkdir()
     (data / "PG_VERSION").write_text("12\n")
     with pytest.raises(LocalError, match="written by PostgreSQL 12"):
-        start_for_tests(folder)
+        start_for_tests(empty_folder)
     assert (data / "PG_VERSION").read_text() == "12\n"
 
 
 @pytest.mark.parametrize("name", ["x" * 120, "with spaces & ümläuts %2F"])
-def test_any_name_of_a_folder_will_do(folder: Path, name: str) -> None:
-    services = start_for_tests(folder / name)
+def test_any_name_of_a_folder_will_do(empty_folder: Path, name: str) -> None:
+    services = start_for_tests(empty_folder / name)
     try:
         with queue(services) as client:
             assert (ask(services, "SELECT 1"), client.ping()) == (1, True)
     finally:
-        stop_for_tests(folder / name)
+        stop_for_tests(empty_folder / name)
         with suppress(OSError):
-            prepare(folder / name).sockets.rmdir()
+            prepare(empty_folder / name).sockets.rmdir()
 
 
 def test_what_lies_in_the_state_folder_is_closed_to_others(folder: Path) -> None:
