@@ -14,7 +14,8 @@ from app.academy.models import Learner, Role
 from app.academy.permissions import AcademyActor
 from app.core.http.session import Session, StepwiseSession
 from app.identity.actor import Actor
-from app.identity.deps import CurrentActor, OptionalActor, StepwiseActor
+from app.identity.deps import CallerClaims, CurrentActor, OptionalActor, actor_of
+from app.identity.tokens import Claims
 
 
 async def _known(session: AsyncSession, actor: Actor) -> AcademyActor:
@@ -40,10 +41,18 @@ async def current_academy_actor(_: CurrentActor, known: OptionalAcademyActor) ->
     return known
 
 
-async def stepwise_academy_actor(actor: StepwiseActor, transactions: StepwiseSession) -> AcademyActor:
+async def academy_actor_of(session: AsyncSession, claims: Claims) -> AcademyActor:
+    """The caller behind a verified token, checked and known in this transaction."""
+    return await _known(session, await actor_of(session, claims))
+
+
+async def stepwise_academy_actor(claims: CallerClaims, transactions: StepwiseSession) -> AcademyActor:
     """The caller of an endpoint that opens its own transactions; known before the first of them begins."""
     async with transactions.begin() as session:
-        return await _known(session, actor)
+        return await academy_actor_of(session, claims)
+
+
+stepwise_academy_actor.authenticates = True  # type: ignore[attr-defined]  # read by the check at start-up (rule 45)
 
 
 CurrentAcademyActor = Annotated[AcademyActor, Depends(current_academy_actor)]

@@ -136,6 +136,38 @@ def token(email: Annotated[str, typer.Option(help="Whose token.")]) -> None:
 
 
 @app.command()
+def seed() -> None:
+    """Demo data: courses, cohorts and a customer. Once; running it again changes nothing."""
+    import asyncio
+
+    from app.cli.accounts import database
+    from app.demo.seed import seed as plant
+    from app.local.reach import reached
+
+    _refuse_in_production("Demo data is")
+
+    async def planted() -> bool:
+        async with database() as sessions:
+            return await plant(sessions)
+
+    with reached():
+        typer.echo("Demo data is in." if asyncio.run(planted()) else "Demo data was there already.")
+
+
+@app.command()
+def demo(seed: Annotated[int, typer.Option(help="Tells the same story again.")] = 20) -> None:
+    """The story of a cohort that sells out; ends with an account that has to add up."""
+    import asyncio
+
+    from app.demo.story import play
+    from app.settings import settings
+
+    _refuse_in_production("The demo is")
+    if not asyncio.run(play(settings().server.state, seed)):
+        raise SystemExit(1)
+
+
+@app.command()
 def openapi(
     *,
     check: Annotated[bool, typer.Option("--check", help="Change nothing; fail when the file is not current.")] = False,
@@ -170,11 +202,11 @@ def doctor(*, json: Annotated[bool, typer.Option("--json", help="For programs.")
     raise typer.Exit(0 if found.healthy else 1)
 
 
-def _refuse_in_production() -> None:
+def _refuse_in_production(what: str = "Tokens on the command line are") -> None:
     from app.settings import settings
 
     if settings().is_production:
-        sys.exit("lyceum: tokens on the command line are refused in production: sign in instead")
+        sys.exit(f"lyceum: {what} refused in production")
 
 
 def main() -> None:

@@ -78,7 +78,7 @@ async def enter(
 ) -> None:
     """Enters people in batches and says each as a line of JSON, once it is committed. `advance` hears how many."""
     rest = iter(people)
-    async with _database() as sessions:
+    async with database() as sessions:
         while batch := list(islice(rest, _BATCH)):
             async with sessions.begin() as session:
                 accounts = await service.create_accounts(session, Actor.system(), batch)
@@ -94,7 +94,7 @@ async def enter(
 
 async def token_for(email: str) -> str:
     """An access token for the account of this address. Raises `UnknownAccount`."""
-    async with _database() as sessions, sessions.begin() as session:
+    async with database() as sessions, sessions.begin() as session:
         account = await queries.find_by_email(session, email)
         if account is None:
             raise UnknownAccount(f"lyceum: no account has the address {email}")
@@ -102,7 +102,8 @@ async def token_for(email: str) -> str:
 
 
 @asynccontextmanager
-async def _database() -> AsyncIterator[async_sessionmaker[AsyncSession]]:
+async def database() -> AsyncIterator[async_sessionmaker[AsyncSession]]:
+    """Sessions on the database that `settings()` names, for as long as the block lasts."""
     engine = create_engine(settings().database)
     try:
         yield create_sessions(engine)

@@ -7,6 +7,7 @@ transactions of their own (they call a partner in between) use the `Stepwise…`
 
 from datetime import timedelta
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Header, Request
 from sqlalchemy import text
@@ -48,7 +49,11 @@ def _claims(request: Request) -> tokens.Claims | None:
     return claims
 
 
-async def _actor(session: AsyncSession, claims: tokens.Claims) -> Actor:
+async def actor_of(session: AsyncSession, claims: tokens.Claims) -> Actor:
+    """The actor behind a verified token, if its login and account are still good: asked of the database, now.
+
+    Raises `Unauthenticated`, `SessionRevoked`, `AccountSuspended`.
+    """
     values = {"auth_session_id": claims.auth_session_id, "account_id": claims.account_id}
     standing = (await session.execute(_STANDING, values)).one_or_none()
     if standing is None:
@@ -63,7 +68,7 @@ async def _actor(session: AsyncSession, claims: tokens.Claims) -> Actor:
 async def optional_actor(request: Request, session: Session) -> Actor | None:
     """The caller, or None for an anonymous one. A token that is not good is refused, never taken for none."""
     claims = _claims(request)
-    return None if claims is None else await _actor(session, claims)
+    return None if claims is None else await actor_of(session, claims)
 
 
 async def current_actor(actor: Annotated[Actor | None, Depends(optional_actor)]) -> Actor:
@@ -73,13 +78,21 @@ async def current_actor(actor: Annotated[Actor | None, Depends(optional_actor)])
     return actor
 
 
-async def stepwise_actor(request: Request, transactions: StepwiseSession) -> Actor:
-    """The caller, checked in a short transaction that is over when the endpoint begins."""
+def caller_claims(request: Request) -> tokens.Claims:
+    """Whose verified token came along. Not yet an actor: whoever takes it calls `actor_of` in its first transaction."""
     claims = _claims(request)
     if claims is None:
         raise Unauthenticated
+    return claims
+
+
+CallerClaims = Annotated[tokens.Claims, Depends(caller_claims)]
+
+
+async def stepwise_actor(claims: CallerClaims, transactions: StepwiseSession) -> Actor:
+    """The caller, checked in a short transaction that is over when the endpoint begins."""
     async with transactions.begin() as session:
-        return await _actor(session, claims)
+        return await actor_of(session, claims)
 
 
 # What the check at start-up looks for: an operation without one of these must be on the short public list (rule 45).
@@ -96,15 +109,15 @@ OptionalKey = Annotated[str | None, Header(alias="Idempotency-Key", description=
 RequiredKey = Annotated[str, Header(alias="Idempotency-Key", description=_ABOUT_KEYS)]
 
 
-async def _named(request: Request, actor: Actor, header: str, kept: timedelta) -> IdempotentRequest:
+async def _named(request: Request, caller: UUID, header: str, kept: timedelta) -> IdempotentRequest:
     key = read_key(header, required=True) or ""
-    return await idempotent_request(request, str(actor.account_id), key, kept)
+    return await idempotent_request(request, str(caller), key, kept)
 
 
 async def _claimed(
     request: Request, session: AsyncSession, actor: Actor, header: str, kept: timedelta
 ) -> IdempotentRequest:
-    named = await _named(request, actor, header, kept)
+    named = await _named(request, actor.account_id, header, kept)
     await named.claim(session)
     return named
 
@@ -130,14 +143,14 @@ async def money_idempotency(
     return await _claimed(request, session, actor, key, KEPT_FOR_MONEY)
 
 
-async def idempotent_stepwise(request: Request, actor: StepwiseActor, key: RequiredKey) -> IdempotentRequest:
+async def idempotent_stepwise(request: Request, claims: CallerClaims, key: RequiredKey) -> IdempotentRequest:
     """The key of an endpoint that calls a partner; which claims it: `key.claim(session, stepwise=True)`."""
-    return await _named(request, actor, key, KEPT)
+    return await _named(request, claims.account_id, key, KEPT)
 
 
-async def money_idempotent_stepwise(request: Request, actor: StepwiseActor, key: RequiredKey) -> IdempotentRequest:
+async def money_idempotent_stepwise(request: Request, claims: CallerClaims, key: RequiredKey) -> IdempotentRequest:
     """As `idempotent_stepwise`, kept for 72 hours."""
-    return await _named(request, actor, key, KEPT_FOR_MONEY)
+    return await _named(request, claims.account_id, key, KEPT_FOR_MONEY)
 
 
 Idempotent = Annotated[IdempotentRequest | None, Depends(idempotent)]

@@ -9,6 +9,7 @@ from app.local.ground import prepare_database
 from app.local.keys import local_environment
 from app.local.places import make_state
 from app.local.progress import steps
+from app.local.running import Running
 from app.local.services import ensure_services
 from app.settings import Settings, settings
 
@@ -26,6 +27,11 @@ def reached() -> Iterator[Settings]:
         return
     with ExitStack() as stack:
         yield _with(told, _found(told, stack))
+
+
+def join(here: Running) -> Settings:
+    """Settings that lead to what runs there; `settings()` says the same from now on."""
+    return _with(settings(), running.environment(here))
 
 
 def _found(told: Settings, stack: ExitStack) -> Mapping[str, str]:

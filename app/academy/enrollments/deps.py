@@ -5,18 +5,20 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
-from app.academy.deps import StepwiseAcademyActor
+from app.academy.deps import academy_actor_of
 from app.academy.enrollments import checkout
 from app.academy.enrollments.checkout import BegunCheckout, Checkout
 from app.academy.payments.errors import PaymentRefused
+from app.academy.permissions import AcademyActor
 from app.core.database import AsyncSession
+from app.core.errors import AppError
 from app.core.http.session import StepwiseSession
 from app.gateways.errors import GatewayRefused
 from app.gateways.stripe.client import StripeGateway
 from app.gateways.stripe.types import CheckoutSession
-from app.identity.deps import MoneyIdempotentStepwise
+from app.identity.deps import CallerClaims, MoneyIdempotentStepwise
 
-Begin = Callable[[AsyncSession], Awaitable[BegunCheckout]]
+Begin = Callable[[AsyncSession, AcademyActor], Awaitable[BegunCheckout]]
 
 
 def stripe_of(request: Request) -> StripeGateway:
@@ -30,41 +32,64 @@ Stripe = Annotated[StripeGateway, Depends(stripe_of)]
 class Till:
     """Sells one seat in two short transactions with the call to Stripe between them."""
 
+    # The caller is checked in the first of the two transactions (read by the check at start-up, rule 45).
+    authenticates = True
+
     def __init__(
-        self,
-        transactions: StepwiseSession,
-        key: MoneyIdempotentStepwise,
-        actor: StepwiseAcademyActor,
-        stripe: Stripe,
+        self, transactions: StepwiseSession, key: MoneyIdempotentStepwise, claims: CallerClaims, stripe: Stripe
     ) -> None:
         self._transactions = transactions
         self._key = key
-        self._actor = actor
+        self._claims = claims
         self._stripe = stripe
+        self._is_resumed = False
 
     async def sell(self, begin: Begin) -> Checkout:
         """Begin (or go on after an interruption), open the page, finish. Raises PaymentRefused, GatewayUnavailable."""
+        actor, begun = await self._begin(begin)
+        if begun.order is None:
+            return Checkout(begun.enrollment)
+        try:
+            return await self._finish(actor, begun)
+        except AppError:
+            raise  # the edge lets go of the key
+        except Exception:
+            # The edge may run the request again at once, and the caller may come back: both go on from here.
+            await self._key.let_go()
+            raise
+
+    async def _begin(self, begin: Begin) -> tuple[AcademyActor, BegunCheckout]:
         async with self._transactions.begin() as session:
+            actor = await academy_actor_of(session, self._claims)
             await self._key.claim(session, stepwise=True)
-            if self._key.resource_id is None:
-                begun = await begin(session)
-                await self._key.remember(session, begun.enrollment.id)
-            else:
-                begun = await checkout.resume_checkout(session, self._actor, self._key.resource_id)
-        page, refused = await self._open_page(begun)
+            if self._key.resource_id is not None:
+                self._is_resumed = True
+                resumed = await checkout.resume_checkout(session, actor, self._key.resource_id)
+                if resumed is not None:
+                    return actor, resumed
+            begun = await begin(session, actor)
+            await self._key.remember(session, begun.enrollment.id)
+            return actor, begun
+
+    async def _finish(self, actor: AcademyActor, begun: BegunCheckout) -> Checkout:
+        page, refusal = await self._open_page(begun)
+        if refusal is not None and self._is_resumed:
+            async with self._transactions.begin() as session:
+                begun = await checkout.renew_checkout(session, actor, begun)
+            page, refusal = await self._open_page(begun)
         async with self._transactions.begin() as session:
-            finished = await checkout.finish_checkout(session, self._actor, begun, page)
-        if refused is not None:
-            raise PaymentRefused from refused
-        return finished
+            if refusal is None:
+                return await checkout.finish_checkout(session, actor, begun, page)
+            await checkout.abandon_checkout(session, actor, begun)
+        raise PaymentRefused from refusal
 
     async def _open_page(self, begun: BegunCheckout) -> tuple[CheckoutSession | None, GatewayRefused | None]:
         if begun.order is None:
             return None, None
         try:
             return await self._stripe.create_checkout_session(begun.order, idempotency_key=str(begun.payment_id)), None
-        except GatewayRefused as refused:
-            return None, refused
+        except GatewayRefused as refusal:
+            return None, refusal
 
 
 SeatTill = Annotated[Till, Depends(Till)]

@@ -53,11 +53,9 @@ NO_ORGANIZATION_SEAT = (cohort_errors.NoSeats, cohort_errors.OrganizationNotActi
     response_model=AcademyCheckout,
     responses=refusals(*NO_SEAT, PaymentRefused, GatewayUnavailable),
 )
-async def create_checkout(
-    cohort_id: UUID, body: AcademyCheckoutCreate, actor: StepwiseAcademyActor, till: SeatTill
-) -> Checkout:
+async def create_checkout(cohort_id: UUID, body: AcademyCheckoutCreate, till: SeatTill) -> Checkout:
     """Hold a seat and open a page to pay for it; a free course enrolls at once."""
-    return await till.sell(lambda session: checkout.begin_checkout(session, actor, cohort_id, body))
+    return await till.sell(lambda session, actor: checkout.begin_checkout(session, actor, cohort_id, body))
 
 
 @router.post(

@@ -7,7 +7,7 @@ from fastapi import Query
 
 from app.academy.cohorts import errors as cohort_errors
 from app.academy.cohorts import queries as cohorts
-from app.academy.deps import CurrentAcademyActor, StepwiseAcademyActor
+from app.academy.deps import CurrentAcademyActor
 from app.academy.enrollments.checkout import Checkout
 from app.academy.enrollments.deps import SeatTill
 from app.academy.enrollments.schemas import AcademyCheckout, AcademyCheckoutCreate
@@ -56,7 +56,7 @@ async def create_waitlist_entry(
     "/courses/{course_id}/waitlist",
     status_code=201,
     response_model=AcademyWaitlistEntry,
-    responses=refusals(SeatsAvailable, AlreadyWaiting, cohort_errors.CourseArchived),
+    responses=refusals(SeatsAvailable, AlreadyWaiting, cohort_errors.AlreadyEnrolled, cohort_errors.CourseArchived),
 )
 async def create_course_waitlist_entry(
     course_id: UUID, actor: CurrentAcademyActor, session: Session, _: IdempotencyRequired
@@ -110,11 +110,9 @@ async def get_waitlist_entry(entry_id: UUID, actor: CurrentAcademyActor, session
         GatewayUnavailable,
     ),
 )
-async def create_acceptance(
-    entry_id: UUID, body: AcademyCheckoutCreate, actor: StepwiseAcademyActor, till: SeatTill
-) -> Checkout:
+async def create_acceptance(entry_id: UUID, body: AcademyCheckoutCreate, till: SeatTill) -> Checkout:
     """Accept an offer: a checkout of the seat that it holds."""
-    return await till.sell(lambda session: service.accept(session, actor, entry_id, body))
+    return await till.sell(lambda session, actor: service.accept(session, actor, entry_id, body))
 
 
 @router.delete("/waitlist/{entry_id}", status_code=204, responses=refusals(EntryEnded))

@@ -6,6 +6,7 @@
 - TimeFormatHeader: how instants are written in this answer (Z-06)
 - AddressLimit: the limit per client address (X-API-05)
 - Guard: size, deadline, type, characters; buffers the body
+- Admission: no more requests inside than the connection pool can serve; the others wait
 - RetryTransient: runs the inside again when it lost against others
 """
 
@@ -21,6 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.core.clock import TimeFormat, time_format
 from app.core.errors import AppError, BadRequest
 from app.core.http.addresses import TrustedHops
+from app.core.http.admission import Admission
 from app.core.http.facts import facts_of
 from app.core.http.faults import refusal_for, sqlstate_of
 from app.core.http.guard import BodyRule, Guard
@@ -113,7 +115,12 @@ class TimeFormatHeader:
 
 
 def install_middleware(
-    app: FastAPI, settings: ServerSettings, *, meter: RequestMeter, body_rules: Sequence[BodyRule] = ()
+    app: FastAPI,
+    settings: ServerSettings,
+    *,
+    meter: RequestMeter,
+    body_rules: Sequence[BodyRule] = (),
+    at_once: int = 32,
 ) -> None:
     """Put the layers around `app`, in the order of the list above."""
     layers: list[tuple[Any, dict[str, Any]]] = [
@@ -132,6 +139,7 @@ def install_middleware(
         (TimeFormatHeader, {}),
         (AddressLimit, {"hops": TrustedHops(settings.trusted_proxies)}),
         (Guard, {"rules": body_rules}),
+        (Admission, {"at_once": at_once}),
         (RetryTransient, {}),
     ]
     # The framework puts each new layer outside of the ones before.
