@@ -73,7 +73,7 @@ async def update_session_order(
     actor: CurrentAcademyActor, course: CoursePath, body: AcademyAgendaOrder, session: Session
 ) -> Rows[ClassSession]:
     """Give class sessions their places, all at once; those that are not named keep theirs. Answers the agenda."""
-    await service.order_agenda(session, actor, course, body)
+    await service.order_agenda(session, actor, course, body.items)
     return await queries.list_sessions(session, course, PageQuery(limit=200))
 
 

@@ -94,5 +94,11 @@ class AcademyClassSessionPlace(Body):
     order_in_day: Order
 
 
-# All of an agenda, or only the sessions that move; the others keep their places.
-AcademyAgendaOrder = Annotated[list[AcademyClassSessionPlace], Field(min_length=1, max_length=200)]
+class AcademyAgendaOrder(Body):
+    """All of an agenda, or only the sessions that move; the others keep their places."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"items": [{"session_id": _ID, "day_number": 1, "order_in_day": 2}]}]}
+    )
+
+    items: Annotated[list[AcademyClassSessionPlace], Field(min_length=1, max_length=200)]

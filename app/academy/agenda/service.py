@@ -81,7 +81,7 @@ async def order_agenda(
     course = await lock_course(session, course.id)
     _require_own(places, known=await queries.ids_in_agenda(session, course.id))
     for index, place in enumerate(places):
-        _require_day(course, place.day_number, f"/{index}/day_number")
+        _require_day(course, place.day_number, f"/items/{index}/day_number")
     wanted = values(
         column("id", Uuid), column("day_number", Integer), column("order_in_day", Integer), name="wanted"
     ).data([(place.session_id, place.day_number, place.order_in_day) for place in places])
@@ -111,9 +111,9 @@ def _require_own(places: Sequence[AcademyClassSessionPlace], known: set[UUID]) -
     seen: set[UUID] = set()
     for index, place in enumerate(places):
         if place.session_id not in known:
-            wrong.append(FieldError(f"/{index}/session_id", "unknown", "No such session in this agenda"))
+            wrong.append(FieldError(f"/items/{index}/session_id", "unknown", "No such session in this agenda"))
         if place.session_id in seen:
-            wrong.append(FieldError(f"/{index}/session_id", "repeated", "This session has another place above"))
+            wrong.append(FieldError(f"/items/{index}/session_id", "repeated", "This session has another place above"))
         seen.add(place.session_id)
     if wrong:
         raise Invalid(errors=tuple(wrong))

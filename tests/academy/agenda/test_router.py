@@ -34,7 +34,7 @@ WRITES = [
     (
         "PUT",
         "/academy/courses/{course}/sessions/order",
-        [{"session_id": str(UNKNOWN), "day_number": 1, "order_in_day": 1}],
+        {"items": [{"session_id": str(UNKNOWN), "day_number": 1, "order_in_day": 1}]},
     ),
     ("PATCH", "/academy/sessions/{item}", {"title": "Other"}),
     ("DELETE", "/academy/sessions/{item}", None),
@@ -316,7 +316,7 @@ async def test_sessions_swap_and_rotate_their_places_in_one_go(
     client: ApiClient, admin: Account, course: Course, save: Save, worker: WorkerOnDemand
 ) -> None:
     a, b, c = await save(1, 1, title="a"), await save(1, 2, title="b"), await save(2, 1, title="c")
-    order = [place(a, 2, 1), place(b, 1, 1), place(c, 1, 2)]
+    order = {"items": [place(a, 2, 1), place(b, 1, 1), place(c, 1, 2)]}
     answer = await (await client.as_(admin)).put(f"/academy/courses/{course.id}/sessions/order", order)
     assert [item["title"] for item in answer.json()["items"]] == ["b", "c", "a"]
     assert len(await worker.announced("academy.agenda_changed")) == 1
@@ -327,7 +327,7 @@ async def test_sessions_that_are_not_named_keep_their_places(
 ) -> None:
     a, b = await save(1, 1, title="a"), await save(1, 2, title="b")
     await save(1, 3, title="c")
-    order = [place(a, 1, 2), place(b, 1, 1)]
+    order = {"items": [place(a, 1, 2), place(b, 1, 1)]}
     await (await client.as_(admin)).put(f"/academy/courses/{course.id}/sessions/order", order)
     assert await agenda(client, course) == ["b", "a", "c"]
 
@@ -338,7 +338,7 @@ async def test_an_order_with_one_impossible_place_changes_nothing(
 ) -> None:
     a, b = await save(1, 1, title="a"), await save(1, 2, title="b")
     await save(1, 3, title="c")
-    order = [place(a, 2, 1), place(b, 1, 3)]
+    order = {"items": [place(a, 2, 1), place(b, 1, 3)]}
     answer = await (await client.as_(admin)).put(f"/academy/courses/{course.id}/sessions/order", order)
     assert (answer.status_code, answer.json()["code"]) == (409, "academy.agenda_place_taken")
     assert await agenda(client, course) == ["a", "b", "c"]
@@ -348,7 +348,8 @@ async def test_an_order_that_is_already_so_is_not_announced(
     client: ApiClient, admin: Account, course: Course, save: Save, worker: WorkerOnDemand
 ) -> None:
     item = await save(1, 1)
-    answer = await (await client.as_(admin)).put(f"/academy/courses/{course.id}/sessions/order", [place(item, 1, 1)])
+    order = {"items": [place(item, 1, 1)]}
+    answer = await (await client.as_(admin)).put(f"/academy/courses/{course.id}/sessions/order", order)
     assert (answer.status_code, list(await worker.announced())) == (200, [])
 
 
@@ -367,12 +368,12 @@ async def test_an_order_names_only_sessions_of_the_course_each_once_on_days_it_h
         [place(mine, 1, 1), place(mine, 1, 2)],
         [place(mine, 3, 1)],
     ):
-        answer = await as_admin.put(path, order)
+        answer = await as_admin.put(path, {"items": order})
         told.append((answer.status_code, answer.json()["errors"][0]["pointer"], answer.json()["errors"][0]["code"]))
     assert told == [
-        (422, "/1/session_id", "unknown"),
-        (422, "/1/session_id", "repeated"),
-        (422, "/0/day_number", "day_outside_course"),
+        (422, "/items/1/session_id", "unknown"),
+        (422, "/items/1/session_id", "repeated"),
+        (422, "/items/0/day_number", "day_outside_course"),
     ]
 
 
@@ -380,10 +381,13 @@ async def test_an_order_names_only_sessions_of_the_course_each_once_on_days_it_h
     ("body", "pointer"),
     [
         ([], ""),
-        ({"sessions": []}, ""),
-        ([{"session_id": str(UNKNOWN), "day_number": 1}], "/0/order_in_day"),
-        ([{"session_id": "one", "day_number": 1, "order_in_day": 1}], "/0/session_id"),
-        ([{"session_id": str(UNKNOWN), "day_number": 1, "order_in_day": 1, "title": "x"}], "/0/title"),
+        ({"items": []}, "/items"),
+        ({"items": [{"session_id": str(UNKNOWN), "day_number": 1}]}, "/items/0/order_in_day"),
+        ({"items": [{"session_id": "one", "day_number": 1, "order_in_day": 1}]}, "/items/0/session_id"),
+        (
+            {"items": [{"session_id": str(UNKNOWN), "day_number": 1, "order_in_day": 1, "title": "x"}]},
+            "/items/0/title",
+        ),
     ],
 )
 async def test_a_malformed_order_is_named(
