@@ -154,7 +154,18 @@ class EnrollmentRefunded(DomainEvent):
     kind: ClassVar[str] = "academy.enrollment_refunded"
     key_field: ClassVar[str] = "enrollment_id"
     enrollment_id: UUID
+    payment_id: UUID
     cohort_id: UUID
+    account_id: UUID
+
+
+class PaymentReturned(DomainEvent):
+    """Money that came in a second time went back; the enrollment stays what it is."""
+
+    kind: ClassVar[str] = "academy.payment_returned"
+    key_field: ClassVar[str] = "enrollment_id"
+    enrollment_id: UUID
+    payment_id: UUID
     account_id: UUID
 
 

@@ -125,7 +125,10 @@ def upgrade() -> None:
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("refunded_cents", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("refund_reason", sa.Text(), nullable=True),
+        sa.Column("refund_requested_cents", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("stripe_refund_id", sa.Text(), nullable=True),
+        sa.Column("disputed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("compared_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint(
@@ -133,7 +136,9 @@ def upgrade() -> None:
             name=op.f("ck_payments_state"),
         ),
         sa.CheckConstraint("amount_cents >= 0", name=op.f("ck_payments_amount_cents")),
-        sa.CheckConstraint("refunded_cents >= 0", name=op.f("ck_payments_refunded_cents")),
+        sa.CheckConstraint(
+            "refunded_cents >= 0 AND refund_requested_cents >= 0", name=op.f("ck_payments_refunded_cents")
+        ),
         sa.ForeignKeyConstraint(["enrollment_id"], ["academy.enrollments.id"], name=op.f("fk_payments_enrollment_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
         schema="academy",

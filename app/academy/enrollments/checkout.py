@@ -16,7 +16,7 @@ from app.academy.cohorts import seats
 from app.academy.enrollments import queries
 from app.academy.enrollments.schemas import AcademyCheckoutCreate
 from app.academy.enrollments.service import announce_enrollment
-from app.academy.models import Cohort, Enrollment, Learner, Payment, PaymentStatus
+from app.academy.models import Cohort, Enrollment, Learner, Payment, PaymentState, PaymentStatus
 from app.academy.payments import queries as payments_read
 from app.academy.payments import rules as money
 from app.academy.payments import service as payments
@@ -36,7 +36,9 @@ class Checkout:
 
 @dataclass(frozen=True, slots=True)
 class BegunCheckout:
-    """What the first transaction leaves: the enrollment, and what Stripe is asked for when it has to be paid."""
+    """What the first transaction leaves: the enrollment, its payment unless it is free, and what Stripe has to be
+    asked for unless its page is known already.
+    """
 
     enrollment: Enrollment
     payment_id: UUID | None = None
@@ -86,31 +88,50 @@ async def begin_checkout(
     return BegunCheckout(enrollment, payment.id, order_of(payment, enrollment, cohort, learner))
 
 
-async def resume_checkout(session: AsyncSession, actor: AcademyActor, enrollment_id: UUID) -> BegunCheckout:
-    """The checkout that an interrupted request with the same Idempotency-Key had begun."""
+async def resume_checkout(session: AsyncSession, actor: AcademyActor, enrollment_id: UUID) -> BegunCheckout | None:
+    """The checkout that an interrupted request with the same Idempotency-Key had begun; None when it has ended."""
     enrollment = await queries.get_enrollment(session, actor, enrollment_id)
     payment = await payments_read.find_unsettled(session, enrollment_id)
     if payment is None:
-        return BegunCheckout(enrollment)
+        return BegunCheckout(enrollment) if enrollment.payment_status == PaymentStatus.completed else None
+    if payment.stripe_checkout_session_id is not None:
+        return BegunCheckout(enrollment, payment.id)
+    return await _with_order(session, actor, enrollment, payment)
+
+
+async def renew_checkout(session: AsyncSession, actor: AcademyActor, begun: BegunCheckout) -> BegunCheckout:
+    """The same checkout with a hold that begins now, when Stripe did not take what an earlier request had begun."""
+    renewed = None if begun.payment_id is None else await payments.renew(session, actor, begun.payment_id)
+    return begun if renewed is None else await _with_order(session, actor, begun.enrollment, renewed)
+
+
+async def _with_order(
+    session: AsyncSession, actor: AcademyActor, enrollment: Enrollment, payment: Payment
+) -> BegunCheckout:
     cohort = await cohorts.get_cohort(session, actor, enrollment.cohort_id)
     learner = await people.ensure_learner(session, actor)
     return BegunCheckout(enrollment, payment.id, order_of(payment, enrollment, cohort, learner))
 
 
+async def abandon_checkout(session: AsyncSession, actor: AcademyActor, begun: BegunCheckout) -> None:
+    """Stripe refused to open a page: the seat is given back."""
+    if begun.payment_id is not None:
+        await payments.give_up(session, actor, begun.payment_id)
+
+
 async def finish_checkout(
     session: AsyncSession, actor: AcademyActor, begun: BegunCheckout, page: CheckoutSession | None
 ) -> Checkout:
-    """Write the page down and answer with it. Without one, because Stripe refused, the seat is given back."""
+    """Write the page down, unless it is known already, and answer with it."""
     if begun.payment_id is None:
         return Checkout(begun.enrollment)
-    if page is None:
-        refused = money.Fact(money.FactKind.failed, payment_id=begun.payment_id)
-        await payments.apply_fact(session, actor, refused)
-        return Checkout(begun.enrollment)
-    payment = await payments.record_page(session, actor, begun.payment_id, page)
-    await session.flush()  # the enrollment is read back below, with its page
+    if page is not None:
+        await payments.record_page(session, actor, begun.payment_id, page)
+        await session.flush()  # both are read back below, with the page
+    payment = await payments_read.get_payment(session, begun.payment_id)
     enrollment = await queries.get_enrollment(session, actor, begun.enrollment.id)
-    return Checkout(enrollment, payment.checkout_url, payment.expires_at)
+    is_open = payment.state == PaymentState.open
+    return Checkout(enrollment, payment.checkout_url if is_open else None, payment.expires_at if is_open else None)
 
 
 def order_of(payment: Payment, enrollment: Enrollment, cohort: Cohort, learner: Learner) -> CheckoutOrder:

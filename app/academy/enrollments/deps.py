@@ -47,7 +47,7 @@ class Till:
     async def sell(self, begin: Begin) -> Checkout:
         """Begin (or go on after an interruption), open the page, finish. Raises PaymentRefused, GatewayUnavailable."""
         actor, begun = await self._begin(begin)
-        if begun.order is None:
+        if begun.payment_id is None:
             return Checkout(begun.enrollment)
         try:
             return await self._finish(actor, begun)

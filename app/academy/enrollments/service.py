@@ -108,7 +108,7 @@ async def create_enrollment(
 
     Raises CheckoutSessionTaken for another person's or cohort's session (Z-63), and what `seats.take` raises.
     """
-    await seats.lock_cohort(session, cohort_id)  # two deliveries of one session wait for each other here
+    cohort = await seats.lock_cohort(session, cohort_id)  # two deliveries of one session wait for each other here
     known = await queries.find_by_checkout_session(session, checkout_session_id)
     if known is not None:
         if (known.user_id, known.cohort_id) != (user_id, cohort_id):
@@ -126,6 +126,7 @@ async def create_enrollment(
     )
     enrollment = await queries.get_enrollment(session, actor, enrollment_id)
     announce_enrollment(session, enrollment)
+    await payments.adopt_page(session, actor, enrollment, cohort.course, checkout_session_id)
     return enrollment
 
 
@@ -240,6 +241,9 @@ async def end_for_cancelled_cohort(session: AsyncSession, actor: AcademyActor, e
     enrollment.end_reason = "cohort_cancelled"
     if enrollment.payment_status == PaymentStatus.pending:
         enrollment.payment_status = PaymentStatus.failed
+    unsettled = await payments_read.find_unsettled(session, enrollment_id)
+    if unsettled is not None and unsettled.state != PaymentState.processing:  # what is settling may still come in
+        unsettled.state = PaymentState.expired
     await seats.give_back(session, enrollment, cohort, "cohort_cancelled")
     payment = await payments_read.find_refundable(session, enrollment_id)
     if payment is not None:

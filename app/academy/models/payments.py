@@ -26,13 +26,17 @@ class PaymentState(StrEnum):
 
 
 class Payment(Row, Base):
-    """One checkout. `amount_cents` was computed here from the course (A-PAY-06); its id is Stripe's idempotency key."""
+    """One checkout. `amount_cents` was computed here from the course (A-PAY-06); its id is Stripe's idempotency key.
+
+    `refund_requested_cents` is what we have asked Stripe to give back, `refunded_cents` what it says has gone back.
+    `compared_at` is when reconciling last asked Stripe about it.
+    """
 
     __tablename__ = "payments"
     __table_args__ = (
         one_of("state", PaymentState),
         CheckConstraint("amount_cents >= 0", name="amount_cents"),
-        CheckConstraint("refunded_cents >= 0", name="refunded_cents"),
+        CheckConstraint("refunded_cents >= 0 AND refund_requested_cents >= 0", name="refunded_cents"),
         Index("ix_payments_enrollment_id", "enrollment_id"),
         Index("uq_payments_stripe_checkout_session_id", "stripe_checkout_session_id", unique=True),
         Index("ix_payments_stripe_payment_intent_id", "stripe_payment_intent_id"),
@@ -53,6 +57,9 @@ class Payment(Row, Base):
     paid_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     refunded_cents: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     refund_reason: Mapped[str | None] = mapped_column(Text)
+    refund_requested_cents: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     stripe_refund_id: Mapped[str | None] = mapped_column(Text)
+    disputed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    compared_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     enrollment: Mapped[Enrollment] = relationship(lazy="raise")

@@ -12,6 +12,7 @@ from app.domain_events.academy import (
     EnrollmentRefunded,
     EnrollmentTransferred,
     PaymentFailed,
+    PaymentReturned,
     WaitlistLeft,
 )
 
@@ -32,7 +33,7 @@ async def tell_payment_failed(session: AsyncSession, event: PaymentFailed) -> No
         await service.tell(session, HOUSE, Notice.checkout_expired, event.account_id, cohort_id)
     else:
         await service.tell(
-            session, HOUSE, Notice.payment_failed, event.account_id, cohort_id, enrollment_id=event.enrollment_id
+            session, HOUSE, Notice.payment_failed, event.account_id, cohort_id, payment_id=event.payment_id
         )
 
 
@@ -40,12 +41,16 @@ async def tell_payment_failed(session: AsyncSession, event: PaymentFailed) -> No
 async def tell_payment_refunded(session: AsyncSession, event: EnrollmentRefunded) -> None:
     """The money is on its way back; also when it came too late for a seat (A-PAY-04)."""
     await service.tell(
-        session,
-        HOUSE,
-        Notice.payment_refunded,
-        event.account_id,
-        event.cohort_id,
-        enrollment_id=event.enrollment_id,
+        session, HOUSE, Notice.payment_refunded, event.account_id, event.cohort_id, payment_id=event.payment_id
+    )
+
+
+@on(PaymentReturned)
+async def tell_payment_returned(session: AsyncSession, event: PaymentReturned) -> None:
+    """They had paid twice, and one of the two is on its way back."""
+    cohort_id = await queries.cohort_of_enrollment(session, event.enrollment_id)
+    await service.tell(
+        session, HOUSE, Notice.payment_refunded, event.account_id, cohort_id, payment_id=event.payment_id
     )
 
 
@@ -53,9 +58,7 @@ async def tell_payment_refunded(session: AsyncSession, event: EnrollmentRefunded
 async def tell_dispute_opened(session: AsyncSession, event: DisputeOpened) -> None:
     """Their bank has asked for the money back."""
     cohort_id = await queries.cohort_of_enrollment(session, event.enrollment_id)
-    await service.tell(
-        session, HOUSE, Notice.dispute_opened, event.account_id, cohort_id, enrollment_id=event.enrollment_id
-    )
+    await service.tell(session, HOUSE, Notice.dispute_opened, event.account_id, cohort_id, payment_id=event.payment_id)
 
 
 @on(EnrollmentCancelled)
@@ -75,7 +78,7 @@ async def tell_enrollment_transferred(session: AsyncSession, event: EnrollmentTr
 
 @on(WaitlistLeft)
 async def tell_offer_expired(session: AsyncSession, event: WaitlistLeft) -> None:
-    """The offer's time is over; whoever left by themselves knows, and whoever waited for a cancelled cohort learns."""
+    """An offer's time is over, or the cohort waited for is cancelled; whoever left by themselves knows."""
     if event.cohort_id is None:
         return
     if event.status == "expired":

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.academy.models import Cohort, Course, Enrollment, Learner, Payment
@@ -58,14 +58,17 @@ async def cohort_of_enrollment(session: AsyncSession, enrollment_id: UUID) -> UU
     return found
 
 
-async def get_amount(session: AsyncSession, enrollment_id: UUID) -> tuple[int, str]:
-    """What was to be paid for an enrollment last, in cents, and its currency. Raises NotFound."""
+async def get_amount(session: AsyncSession, payment_id: UUID) -> tuple[int, str]:
+    """The money that a notice about a payment is about, in cents, and its currency. Raises NotFound.
+
+    What has gone back, else what came in, else what was to be paid.
+    """
     row = (
         await session.execute(
-            select(Payment.amount_cents, Payment.currency)
-            .where(Payment.enrollment_id == enrollment_id)
-            .order_by(Payment.created_at.desc())
-            .limit(1)
+            select(
+                func.coalesce(func.nullif(Payment.refunded_cents, 0), Payment.amount_paid_cents, Payment.amount_cents),
+                Payment.currency,
+            ).where(Payment.id == payment_id)
         )
     ).one_or_none()
     if row is None:

@@ -18,16 +18,16 @@ async def tell(
     account_id: UUID,
     cohort_id: UUID,
     *,
-    enrollment_id: UUID | None = None,
+    payment_id: UUID | None = None,
     **more: str,
 ) -> None:
     """Put a notice into somebody's inbox and its mail into the queue, in this transaction.
 
-    With `enrollment_id` the amount that was to be paid is part of what the mail says.
+    With `payment_id` the money is part of what the mail says.
     """
     occasion = await queries.get_occasion(session, account_id, cohort_id)
-    if enrollment_id is not None:
-        more["amount"] = money(*await queries.get_amount(session, enrollment_id))
+    if payment_id is not None:
+        more["amount"] = money(*await queries.get_amount(session, payment_id))
     data = {
         "learner_name": occasion.learner_name,
         "course_title": occasion.course_title,

@@ -1,10 +1,11 @@
 """Reads of the money side."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.academy.models import Enrollment, Payment, PaymentState, PaymentStatus
@@ -23,12 +24,16 @@ async def get_payment(session: AsyncSession, payment_id: UUID) -> Payment:
 
 
 async def find_payment(session: AsyncSession, fact: Fact) -> Payment | None:
-    """The payment that a fact is about, by the surest of the names that it carries."""
+    """The payment that a fact is about, by the surest of the names that it carries.
+
+    Stripe's own ids come first: two payments can carry the same metadata, never the same id. An enrollment names its
+    latest payment only when nothing better was said; a payment id that we do not know is not guessed at.
+    """
     surest = (
-        (Payment.id, fact.payment_id),
-        (Payment.stripe_checkout_session_id, fact.checkout_session_id),
         (Payment.stripe_payment_intent_id, fact.payment_intent_id),
-        (Payment.enrollment_id, fact.enrollment_id),
+        (Payment.stripe_checkout_session_id, fact.checkout_session_id),
+        (Payment.id, fact.payment_id),
+        (Payment.enrollment_id, fact.enrollment_id if fact.payment_id is None else None),
     )
     for column, value in surest:
         if value is None:
@@ -49,6 +54,11 @@ async def lock_payment(session: AsyncSession, payment_id: UUID) -> Payment:
     if payment is None:
         raise NotFound
     return payment
+
+
+async def get_now(session: AsyncSession) -> datetime:
+    """The database's clock."""
+    return (await session.scalars(select(func.now()))).one()
 
 
 async def find_unsettled(session: AsyncSession, enrollment_id: UUID) -> Payment | None:
@@ -79,46 +89,81 @@ async def has_other_money(session: AsyncSession, payment: Payment) -> bool:
     return await session.scalar(other) is not None
 
 
-async def list_expired_holds(session: AsyncSession, limit: int = 200) -> Sequence[tuple[UUID, UUID]]:
-    """Enrollments whose time to pay is over, as (enrollment, payment), longest ago first."""
+@dataclass(frozen=True, slots=True)
+class ExpiredHold:
+    """A checkout whose time is over. `is_overdue`: for so long that Stripe's own clock has closed its page too."""
+
+    payment_id: UUID
+    checkout_session_id: str | None
+    is_overdue: bool
+
+
+async def list_expired_holds(session: AsyncSession, grace: timedelta, limit: int = 200) -> Sequence[ExpiredHold]:
+    """Checkouts whose time to pay is over, longest ago first."""
     rows = await session.execute(
-        select(Enrollment.id, Payment.id)
-        .join(Payment, Payment.enrollment_id == Enrollment.id)
+        select(Payment.id, Payment.stripe_checkout_session_id, Enrollment.hold_expires_at < func.now() - grace)
+        .join(Enrollment, Enrollment.id == Payment.enrollment_id)
         .where(
             Enrollment.has_seat,
             Enrollment.payment_status == PaymentStatus.pending,
             Enrollment.hold_expires_at < func.now(),
             Payment.state.in_((PaymentState.created, PaymentState.open)),
         )
-        .order_by(Enrollment.hold_expires_at)
+        .order_by(Enrollment.hold_expires_at, Payment.id)
         .limit(limit)
     )
-    return [(row[0], row[1]) for row in rows]
+    return [ExpiredHold(*row) for row in rows]
 
 
-async def list_stale(
-    session: AsyncSession, states: Sequence[PaymentState], older_than: timedelta, limit: int = 500
-) -> Sequence[UUID]:
-    """Payments that have stood in one of these states for a while: what reconciling looks at."""
+# What reconciling looks at. Whatever was asked about steps back in line, so that nobody waits behind the same few.
+
+
+def _stands_still(since: timedelta) -> ColumnElement[bool]:
+    return func.greatest(Payment.updated_at, Payment.compared_at) < func.now() - since
+
+
+def _is_unasked() -> ColumnElement[bool]:
+    """It has ended here without money, and Stripe was not asked since its page closed for good."""
+    asked_too_early = Payment.compared_at.is_(None) | (Payment.compared_at < Payment.expires_at)
+    return (Payment.state == PaymentState.expired) & (Payment.expires_at < func.now()) & asked_too_early
+
+
+async def list_to_compare(session: AsyncSession, since: timedelta, limit: int = 500) -> Sequence[Payment]:
+    """Payments that Stripe may know more of than we: unsettled ones, and those that ended here without its word."""
     rows = await session.scalars(
-        select(Payment.id)
-        .where(Payment.state.in_(states), Payment.updated_at < func.now() - older_than)
-        .order_by(Payment.updated_at)
+        select(Payment)
+        .where(
+            Payment.stripe_checkout_session_id.is_not(None),
+            Payment.state.in_(UNSETTLED) | _is_unasked(),
+            _stands_still(since),
+        )
+        .order_by(func.coalesce(Payment.compared_at, Payment.created_at))
         .limit(limit)
     )
     return rows.all()
 
 
-async def list_recently_paid(session: AsyncSession, within: timedelta, limit: int = 500) -> Sequence[UUID]:
-    """Payments that came in lately: money that went back at Stripe without a word to us would be among them."""
+async def list_orphans(session: AsyncSession, since: timedelta, back: timedelta) -> Sequence[Payment]:
+    """Payments whose page we never learned of, because the process died while Stripe made it; oldest first."""
+    rows = await session.scalars(
+        select(Payment)
+        .where(
+            Payment.stripe_checkout_session_id.is_(None),
+            (Payment.state == PaymentState.created) | _is_unasked(),
+            Payment.created_at > func.now() - back,
+            _stands_still(since),
+        )
+        .order_by(Payment.created_at)
+    )
+    return rows.all()
+
+
+async def list_stuck_refunds(session: AsyncSession, since: timedelta, limit: int = 500) -> Sequence[UUID]:
+    """Refunds that have been due for long: their job gave up, or the money was in the hands of a bank."""
     rows = await session.scalars(
         select(Payment.id)
-        .where(
-            Payment.state == PaymentState.paid,
-            Payment.paid_at > func.now() - within,
-            Payment.stripe_payment_intent_id.is_not(None),
-        )
-        .order_by(Payment.paid_at.desc())
+        .where(Payment.state == PaymentState.refund_due, _stands_still(since))
+        .order_by(Payment.id)
         .limit(limit)
     )
     return rows.all()

@@ -118,6 +118,12 @@ READERS: dict[str, Callable[[Mapping[str, Any]], Fact | None]] = {
 `payment_intent.payment_failed` is not among them: inside a checkout the buyer simply tries again.
 """
 
+MONEY_BACK = ("charge.refunded", "charge.dispute.created", "charge.dispute.closed")
+"""Of those, what can be told of a payment long after it came in."""
+
+FINAL_REFUSALS = frozenset({"charge_already_refunded", "charge_disputed"})
+"""Stripe's words for: this refund will never be, because the money is gone or in the bank's hands already."""
+
 
 def fact_of(event: StripeEvent) -> Fact | None:
     """What the event says about a seat's payment; None when it says nothing."""

@@ -4,7 +4,8 @@ Every fact is applied under the locks of the seat (cohort, then enrollment, then
 a cancellation that meet each other take turns, and each of them sees what the one before has done.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.academy.cohorts import seats
 from app.academy.models import (
     Cohort,
+    Course,
     Enrollment,
     EnrollmentStatus,
     Payment,
@@ -22,20 +24,23 @@ from app.academy.models import (
 )
 from app.academy.payments import queries
 from app.academy.payments.errors import NothingToRefund
-from app.academy.payments.rules import Fact, FactKind
+from app.academy.payments.rules import Fact, FactKind, price_for_person
 from app.academy.permissions import AcademyActor
+from app.core.database.locks import wait_for_lock
 from app.core.outbox.emit import emit
 from app.domain_events.academy import (
     DisputeOpened,
     EnrollmentConfirmed,
     EnrollmentRefunded,
     PaymentFailed,
+    PaymentReturned,
     RefundRequested,
 )
 from app.gateways.stripe.types import CheckoutSession
 from app.webhooks.inbox import service as intake
 
 UNPAID = {PaymentState.created, PaymentState.open, PaymentState.processing}
+MONEY_MOVED = {FactKind.paid, FactKind.refunded, FactKind.dispute_lost}
 MONEY_WAS_HERE = {PaymentState.paid, PaymentState.refund_due, PaymentState.refunded}
 
 
@@ -64,18 +69,78 @@ async def open_payment(
     return payment
 
 
+async def _lock(session: AsyncSession, payment_id: UUID) -> tuple[Payment, Enrollment, Cohort]:
+    """The payment and its seat, locked in the house's order, wherever a transfer has carried it in the meantime."""
+    payment = await queries.get_payment(session, payment_id)
+    while True:
+        enrollment, cohort = await seats.lock_enrollment(session, payment.enrollment_id)
+        payment = await queries.lock_payment(session, payment_id)
+        if payment.enrollment_id == enrollment.id:
+            return payment, enrollment, cohort
+
+
 async def record_page(session: AsyncSession, actor: AcademyActor, payment_id: UUID, page: CheckoutSession) -> Payment:
     """Keep the address of Stripe's page and the session's id, unless the payment has moved on already."""
-    known = await queries.get_payment(session, payment_id)
-    enrollment, _ = await seats.lock_enrollment(session, known.enrollment_id)
-    payment = await queries.lock_payment(session, payment_id)
+    payment, enrollment, _ = await _lock(session, payment_id)
     payment.checkout_url = page.url
     payment.stripe_checkout_session_id = page.id
     enrollment.stripe_checkout_session_id = page.id
     if payment.state == PaymentState.created:
         payment.state = PaymentState.open
-    await intake.replay_parked(session, actor, intake.STRIPE, page.id)
+    await _replay(session, actor, page.id)
     return payment
+
+
+async def adopt_page(
+    session: AsyncSession, actor: AcademyActor, enrollment: Enrollment, course: Course, checkout_session_id: str
+) -> Payment:
+    """The payment of an enrollment whose page was opened at Stripe before we heard of it (A-ENR-01)."""
+    payment = await open_payment(
+        session,
+        actor,
+        enrollment.id,
+        amount_cents=price_for_person(course),
+        currency=course.currency,
+        success_url="",
+        cancel_url="",
+        expires_at=enrollment.hold_expires_at or enrollment.created_at + seats.HOLD,
+    )
+    payment.stripe_checkout_session_id = checkout_session_id
+    payment.state = PaymentState.open
+    await _replay(session, actor, checkout_session_id)
+    return payment
+
+
+async def renew(session: AsyncSession, actor: AcademyActor, payment_id: UUID) -> Payment | None:
+    """Another payment for a hold whose page Stripe never made; the hold begins anew. None: this one has moved on.
+
+    Stripe wants a page to live 30 minutes, so what was written down before an outage can be too old to be asked for.
+    """
+    payment, enrollment, _ = await _lock(session, payment_id)
+    if payment.state != PaymentState.created:
+        return None
+    payment.state = PaymentState.expired
+    enrollment.hold_expires_at = await queries.get_now(session) + seats.HOLD
+    return await open_payment(
+        session,
+        actor,
+        enrollment.id,
+        amount_cents=payment.amount_cents,
+        currency=payment.currency,
+        success_url=payment.success_url,
+        cancel_url=payment.cancel_url,
+        expires_at=enrollment.hold_expires_at,
+    )
+
+
+async def give_up(session: AsyncSession, actor: AcademyActor, payment_id: UUID) -> None:
+    """Stripe would not open a page: the hold ends. Nobody is told of it, the caller has the refusal as their answer."""
+    payment, enrollment, cohort = await _lock(session, payment_id)
+    if payment.state != PaymentState.created:
+        return
+    payment.state = PaymentState.failed
+    enrollment.payment_status = PaymentStatus.failed
+    await seats.give_back(session, enrollment, cohort, "failed")
 
 
 async def apply_fact(session: AsyncSession, actor: AcademyActor, fact: Fact) -> bool:
@@ -83,15 +148,80 @@ async def apply_fact(session: AsyncSession, actor: AcademyActor, fact: Fact) -> 
     known = await queries.find_payment(session, fact)
     if known is None:
         return False
-    enrollment, cohort = await seats.lock_enrollment(session, known.enrollment_id)
-    payment = await queries.lock_payment(session, known.id)
-    if fact.payment_intent_id and payment.stripe_payment_intent_id is None:
-        payment.stripe_payment_intent_id = fact.payment_intent_id
-        enrollment.stripe_payment_intent_id = enrollment.stripe_payment_intent_id or fact.payment_intent_id
-        # What Stripe told of this payment before we knew that it is ours (A-PAY-01).
-        await intake.replay_parked(session, actor, intake.STRIPE, fact.payment_intent_id)
+    payment, enrollment, cohort = await _lock(session, known.id)
+    if _is_of_another(payment, fact):
+        other = await _second_payment(session, actor, payment, fact)
+        if other is not None:
+            await _STEPS[fact.kind](session, fact, other, enrollment, cohort)
+        return True
+    await _recognise(session, actor, fact, payment, enrollment)
     await _STEPS[fact.kind](session, fact, payment, enrollment, cohort)
     return True
+
+
+async def knows(session: AsyncSession, actor: AcademyActor, fact: Fact) -> bool:
+    """Whether the payment is known after all, once whoever is just learning its names has committed.
+
+    Called before an event is parked. The lock is the one under which parked events are replayed, so of the two either
+    we see the payment, or the replay sees the parked event.
+    """
+    for name in (fact.payment_intent_id, fact.checkout_session_id):
+        if name is not None:
+            await wait_for_lock(session, f"academy.payment.{name}")
+    return await queries.find_payment(session, fact) is not None
+
+
+async def _replay(session: AsyncSession, actor: AcademyActor, name: str) -> None:
+    """What Stripe told of this payment before we knew that it is ours (A-PAY-01)."""
+    await session.flush()  # whoever waits for the lock below must find the payment by its new name
+    await wait_for_lock(session, f"academy.payment.{name}")
+    await intake.replay_parked(session, actor, intake.STRIPE, name)
+
+
+async def _recognise(
+    session: AsyncSession, actor: AcademyActor, fact: Fact, payment: Payment, enrollment: Enrollment
+) -> None:
+    """Learn the names by which Stripe knows the payment."""
+    if fact.checkout_session_id and payment.stripe_checkout_session_id is None:
+        payment.stripe_checkout_session_id = fact.checkout_session_id
+        enrollment.stripe_checkout_session_id = fact.checkout_session_id
+        await _replay(session, actor, fact.checkout_session_id)
+    if fact.payment_intent_id and payment.stripe_payment_intent_id is None:
+        payment.stripe_payment_intent_id = fact.payment_intent_id
+        enrollment.stripe_payment_intent_id = fact.payment_intent_id
+        await _replay(session, actor, fact.payment_intent_id)
+
+
+def _is_of_another(payment: Payment, fact: Fact) -> bool:
+    """Whether the fact is about money that came in beside this payment, under its name."""
+    names = (
+        (payment.stripe_payment_intent_id, fact.payment_intent_id),
+        (payment.stripe_checkout_session_id, fact.checkout_session_id),
+    )
+    return any(ours is not None and theirs is not None and ours != theirs for ours, theirs in names)
+
+
+async def _second_payment(session: AsyncSession, actor: AcademyActor, payment: Payment, fact: Fact) -> Payment | None:
+    """A row of its own for such money, so that it can go back; None when nothing has come in."""
+    known = await queries.find_payment(session, replace(fact, payment_id=None, enrollment_id=None))
+    if known is not None and known.id != payment.id:
+        return await queries.lock_payment(session, known.id)
+    if fact.kind not in MONEY_MOVED or fact.payment_intent_id in {None, payment.stripe_payment_intent_id}:
+        return None
+    second = await open_payment(
+        session,
+        actor,
+        payment.enrollment_id,
+        amount_cents=payment.amount_cents,
+        currency=payment.currency,
+        success_url=payment.success_url,
+        cancel_url=payment.cancel_url,
+        expires_at=payment.expires_at,
+    )
+    second.stripe_payment_intent_id = fact.payment_intent_id
+    if fact.checkout_session_id != payment.stripe_checkout_session_id:
+        second.stripe_checkout_session_id = fact.checkout_session_id
+    return second
 
 
 async def _processing(
@@ -122,11 +252,12 @@ async def _failed(session: AsyncSession, fact: Fact, payment: Payment, enrollmen
 
 
 async def _paid(session: AsyncSession, fact: Fact, payment: Payment, enrollment: Enrollment, cohort: Cohort) -> None:
+    if payment.amount_paid_cents is None:  # a refund may have been told of first
+        payment.amount_paid_cents = payment.amount_cents if fact.amount_cents is None else fact.amount_cents
+        payment.paid_at = func.now()
     if payment.state in MONEY_WAS_HERE:
         return
     payment.state = PaymentState.paid
-    payment.paid_at = func.now()
-    payment.amount_paid_cents = payment.amount_cents if fact.amount_cents is None else fact.amount_cents
     if enrollment.payment_status in {PaymentStatus.completed, PaymentStatus.refunded}:
         await request_refund(session, AcademyActor.system(), payment, "paid_twice")
     elif enrollment.enrollment_status != EnrollmentStatus.active:
@@ -156,7 +287,11 @@ async def _refunded(
     if not fact.is_whole or payment.state == PaymentState.refunded:
         return
     payment.state = PaymentState.refunded
-    if await queries.has_other_money(session, payment) or enrollment.payment_status == PaymentStatus.refunded:
+    if enrollment.payment_status == PaymentStatus.refunded or await queries.has_other_money(session, payment):
+        emit(
+            session,
+            PaymentReturned(enrollment_id=enrollment.id, payment_id=payment.id, account_id=enrollment.user_id),
+        )
         return
     enrollment.payment_status = PaymentStatus.refunded
     enrollment.hold_expires_at = None
@@ -164,13 +299,18 @@ async def _refunded(
         await seats.give_back(session, enrollment, cohort, "refunded")
     emit(
         session,
-        EnrollmentRefunded(enrollment_id=enrollment.id, cohort_id=cohort.id, account_id=enrollment.user_id),
+        EnrollmentRefunded(
+            enrollment_id=enrollment.id, payment_id=payment.id, cohort_id=cohort.id, account_id=enrollment.user_id
+        ),
     )
 
 
 async def _dispute_opened(
     session: AsyncSession, fact: Fact, payment: Payment, enrollment: Enrollment, cohort: Cohort
 ) -> None:
+    if payment.disputed_at is not None:
+        return
+    payment.disputed_at = func.now()
     emit(session, DisputeOpened(payment_id=payment.id, enrollment_id=enrollment.id, account_id=enrollment.user_id))
 
 
@@ -178,7 +318,7 @@ async def _dispute_lost(
     session: AsyncSession, fact: Fact, payment: Payment, enrollment: Enrollment, cohort: Cohort
 ) -> None:
     """The bank took the money: the same as a refund of it (Z-66)."""
-    whole = fact.amount_cents is None or fact.amount_cents >= (payment.amount_paid_cents or payment.amount_cents)
+    whole = fact.amount_cents is None or fact.amount_cents >= _came_in(payment)
     taken = Fact(FactKind.refunded, amount_cents=fact.amount_cents, is_whole=whole)
     await _refunded(session, taken, payment, enrollment, cohort)
 
@@ -194,16 +334,21 @@ _STEPS: dict[FactKind, Callable[[AsyncSession, Fact, Payment, Enrollment, Cohort
 }
 
 
+def _came_in(payment: Payment) -> int:
+    return payment.amount_cents if payment.amount_paid_cents is None else payment.amount_paid_cents
+
+
 async def request_refund(
     session: AsyncSession, actor: AcademyActor, payment: Payment, reason: str, amount_cents: int | None = None
 ) -> None:
     """Have money of a locked, paid payment go back: all of it, or `amount_cents`. Raises NothingToRefund."""
-    left = (payment.amount_paid_cents or payment.amount_cents) - payment.refunded_cents
+    left = _came_in(payment) - max(payment.refunded_cents, payment.refund_requested_cents)
     if payment.state != PaymentState.paid or (amount_cents is not None and amount_cents > left):
         raise NothingToRefund
     whole = amount_cents is None or amount_cents == left
     if whole:
         payment.state = PaymentState.refund_due
+    payment.refund_requested_cents += left if amount_cents is None else amount_cents
     payment.refund_reason = reason
     emit(
         session,
@@ -211,11 +356,33 @@ async def request_refund(
     )
 
 
+async def record_refund(
+    session: AsyncSession, actor: AcademyActor, payment_id: UUID, refund_id: str | None, amount_cents: int | None
+) -> None:
+    """Write down Stripe's refund; None: it refused, and a part that was asked for is not on its way any more."""
+    payment = await queries.lock_payment(session, payment_id)
+    if refund_id is not None:
+        payment.stripe_refund_id = refund_id
+    elif amount_cents is not None:
+        payment.refund_requested_cents = max(payment.refund_requested_cents - amount_cents, 0)
+
+
 async def repeat_refund(session: AsyncSession, actor: AcademyActor, payment_id: UUID) -> None:
     """Ask again for a refund that is still due: its job has given up, or is gone."""
     payment = await queries.lock_payment(session, payment_id)
     if payment.state == PaymentState.refund_due:
+        payment.compared_at = func.now()
         emit(session, RefundRequested(payment_id=payment.id, reason=payment.refund_reason or "requested"))
+
+
+async def mark_compared(session: AsyncSession, actor: AcademyActor, payment_ids: Sequence[UUID]) -> None:
+    """Stripe was asked about these just now. That is no change of theirs, so `updated_at` stays."""
+    await session.execute(
+        update(Payment)
+        .where(Payment.id.in_(payment_ids))
+        .values(compared_at=func.now(), updated_at=Payment.updated_at)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def carry_over(session: AsyncSession, actor: AcademyActor, former_id: UUID, enrollment_id: UUID) -> None:

@@ -4,6 +4,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 _TRY = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
+_WAIT = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+
+
+async def wait_for_lock(session: AsyncSession, name: str) -> None:
+    """Hold the lock `name` until the end of this transaction; waits as long as `lock_timeout` allows."""
+    await session.execute(_WAIT, {"name": name})
 
 
 async def try_lock(session: AsyncSession, name: str) -> bool:

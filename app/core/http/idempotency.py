@@ -201,12 +201,16 @@ class IdempotentRequest:
         After a failure that is not final, a key that was committed before a partner call is free again at once.
         """
         if response.status_code in NOT_KEPT or response.status_code >= 500:
-            if self.id is not None and self.session is None:
-                async with self.request.state.sessions.begin() as session:
-                    await session.execute(_LET_GO, {"id": self.id})
+            await self.let_go()
             return
         async with self.request.state.sessions.begin() as session:
             await session.execute(_REFUSAL, {**self.names, "kept": self.kept, **_parts(response)})
+
+    async def let_go(self) -> None:
+        """Let whoever comes next with a key that was committed before a partner call go on at once."""
+        if self.id is not None and self.session is None:
+            async with self.request.state.sessions.begin() as session:
+                await session.execute(_LET_GO, {"id": self.id})
 
     async def _insert(self, session: AsyncSession) -> tuple[UUID, UUID | None] | None:
         try:
