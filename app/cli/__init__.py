@@ -30,10 +30,11 @@ Lifeline = Annotated[int, typer.Option("--lifeline", hidden=True, help="The supe
 @app.command()
 def run() -> None:
     """Everything on this machine: database, queue, twins, worker and API, until Ctrl-C."""
+    from app.demo.data import LEARNER
     from app.local.run import run as run_all
     from app.settings import settings
 
-    run_all(settings().or_refuse())
+    run_all(settings().or_refuse(), demo_account=LEARNER[0])
 
 
 @app.command()

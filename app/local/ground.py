@@ -2,7 +2,7 @@
 
 import asyncio
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -35,6 +35,21 @@ def operators_role(told: Settings) -> str:
     """The URL to connect with at run time, if the operator names both roles; else the second one is ours to make."""
     runtime, owner = told.database.url.get_secret_value(), told.database.owner_url.get_secret_value()
     return runtime if owner else ""
+
+
+def is_empty(database_url: str) -> bool:
+    """Whether nobody has an account in this migrated database yet."""
+    return asyncio.run(_ask(database_url, text("SELECT NOT EXISTS (SELECT FROM core.accounts)")))
+
+
+async def _ask(database_url: str, question: TextClause) -> bool:
+    address, arguments = normalise(database_url)
+    engine = create_async_engine(address, poolclass=NullPool, connect_args=arguments)
+    try:
+        async with engine.connect() as connection:
+            return bool(await connection.scalar(question))
+    finally:
+        await engine.dispose()
 
 
 async def _grant(owner_url: str) -> None:

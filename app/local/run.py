@@ -6,10 +6,15 @@ and (in `services`) Valkey and PostgreSQL last, so that nothing loses what it st
 
 import asyncio
 import os
+import shlex
 import signal
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from socket import socket
 from types import FrameType
@@ -19,7 +24,7 @@ import typer
 
 from app.local import ports, running
 from app.local.errors import LocalError
-from app.local.ground import operators_role, prepare_database
+from app.local.ground import is_empty, operators_role, prepare_database
 from app.local.keys import local_environment
 from app.local.locks import FileLock
 from app.local.places import make_state
@@ -27,7 +32,7 @@ from app.local.progress import console, steps
 from app.local.running import Running
 from app.local.serve import GRACE
 from app.local.services import Services, ensure_services
-from app.local.supervisor import Program, Supervisor
+from app.local.supervisor import COMMAND, Program, Supervisor
 from app.settings import Settings
 
 _ANSWERS_WITHIN = 90.0
@@ -45,22 +50,30 @@ class _Machine:
     twins: socket | None
 
 
-def run(settings: Settings) -> None:
-    """Starts everything and returns when it was asked to stop and all of it has. Raises `LocalError`."""
+def run(settings: Settings, *, demo_account: str = "") -> None:
+    """Starts everything and returns when it was asked to stop and all of it has. Raises `LocalError`.
+
+    With the address of a `demo_account` an empty database gets the demo data, to which that account belongs.
+    """
     signal.signal(signal.SIGTERM, _interrupt)
     began = time.monotonic()
     state = make_state(settings.server.state)
     with ExitStack() as stack:
         _only_one(state, stack)
         machine = _Machine(settings, state, *_listeners(settings, state, stack))
-        with steps(2) as shown:
+        with steps(3) as shown:
             with shown.step("PostgreSQL and Valkey"):
                 services = stack.enter_context(ensure_services(settings))
             with shown.step("Roles and tables"):
                 database_url = prepare_database(services.owner_url, operators_role(settings))
-        record = _record(machine, services, database_url)
+            record = _record(machine, services, database_url)
+            environment = _environment(machine, record)
+            if demo_account and not settings.is_production and is_empty(database_url):
+                with shown.step("Demo data"):
+                    _plant(environment)
         stack.callback(running.forget, state)
-        asyncio.run(_supervise(machine, record, began))
+        greeting = partial(_greeting, record, demo_account, began)
+        asyncio.run(_supervise(machine, record, environment, greeting))
         # nobody should cut off the servers' way down by impatience
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -144,12 +157,21 @@ def _programs(machine: _Machine) -> list[Program]:
     return programs
 
 
-async def _supervise(machine: _Machine, record: Running, began: float) -> None:
+def _plant(environment: dict[str, str]) -> None:
+    """The demo data, by the same command as by hand: it may know the domains, which nothing in this room may."""
+    done = subprocess.run([*COMMAND, "seed"], env=environment, stdout=subprocess.DEVNULL, check=False)  # noqa: S603 - ours
+    if done.returncode != 0:
+        raise LocalError("the demo data could not be put in; the reason is above")
+
+
+async def _supervise(
+    machine: _Machine, record: Running, environment: dict[str, str], greeting: Callable[[], str]
+) -> None:
     def started(name: str, pid: int) -> None:
         record.children[name] = running.describe(pid)
         record.write(machine.state)
 
-    supervisor = Supervisor(_environment(machine, record), console.print, started)
+    supervisor = Supervisor(environment, console.print, started)
     stop = asyncio.Event()
 
     asked_at = 0.0
@@ -175,7 +197,7 @@ async def _supervise(machine: _Machine, record: Running, began: float) -> None:
         if ready.done():
             ready.result()
             supervisor.ready = True
-            _greet(record, time.monotonic() - began)
+            typer.echo(greeting())
             await asyncio.wait({failing, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if failing.done():
             failing.result()
@@ -198,15 +220,29 @@ async def _answers(api_url: str) -> None:
         await asyncio.sleep(0.1)
 
 
-def _greet(record: Running, seconds: float) -> None:
-    """Addresses, and a first call to paste."""
-    lines = [f"Lyceum is running ({seconds:.1f} s)", f"  API    {record.api_url}   documentation at /docs"]
+def _greeting(record: Running, demo_account: str, began: float) -> str:
+    """Addresses, and first calls to paste."""
+    lines = [
+        f"Lyceum is running ({time.monotonic() - began:.1f} s)",
+        f"  API    {record.api_url}   documentation at /docs",
+    ]
     if record.twins_url:
         lines.append(f"  Twins  {record.twins_url}   stand in for Stripe and Google without credentials")
     lines += [
         f"  State  {record.state}",
         "A first call:",
         f"  curl -s {record.api_url}/api/v1/academy/courses",
-        "Ctrl-C stops all of it.",
     ]
-    typer.echo("\n".join(lines))
+    if demo_account and record.secret:
+        token = f"$({_own_command(record)} token --email {demo_account})"
+        lines += ["As somebody:", f'  curl -s {record.api_url}/api/v1/identity/me -H "Authorization: Bearer {token}"']
+    return "\n".join([*lines, "Ctrl-C stops all of it."])
+
+
+def _own_command(record: Running) -> str:
+    """How to call `lyceum` from the folder where we were called, for this state."""
+    program = Path(sys.executable).with_name("lyceum")
+    here = Path.cwd()
+    shown = str(program.relative_to(here)) if program.is_relative_to(here) else str(program)
+    is_default = Path(record.state) == (here / ".lyceum").resolve()
+    return shlex.quote(shown) if is_default else f"LYCEUM_STATE={shlex.quote(record.state)} {shlex.quote(shown)}"

@@ -26,6 +26,10 @@ def serve(factory: str, *, host: str, port: int, descriptor: int = -1, workers: 
         "proxy_headers": False,
         "server_header": False,
         "timeout_graceful_shutdown": GRACE,
+        # Longer than what clients and proxies keep an idle connection, so that it is they who close it.
+        "timeout_keep_alive": 75,
+        # Our own lines are the log; see app.core.logging.
+        "log_config": None,
     }
     if descriptor < 0:
         uvicorn.run(factory, host=host, port=port, workers=workers, **options)

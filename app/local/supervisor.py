@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 
 from app.local.errors import LocalError
 
+COMMAND = (sys.executable, "-m", "app.cli")
+
 LONGEST_PAUSE = 30.0
 # Whoever lived this long was healthy; its next death starts again with a short pause.
 HEALTHY_AFTER = 30.0
@@ -41,7 +43,7 @@ class Supervisor:
     environment: Mapping[str, str]
     say: Callable[[str], None]
     on_start: Callable[[str, int], None]
-    command: Sequence[str] = (sys.executable, "-m", "app.cli")
+    command: Sequence[str] = COMMAND
     programs: list[Program] = field(default_factory=list)
     ready: bool = False
     _keepers: dict[str, asyncio.Task[None]] = field(default_factory=dict)

@@ -108,9 +108,18 @@ def test_the_api_answers_once_it_was_greeted(here: Running) -> None:
     assert ports.status(here.api_url, "/readyz") == 200
 
 
-def test_the_first_call_of_the_greeting_works(machine: Machine, here: Running) -> None:
-    call = next(line.strip() for line in machine.greeting if line.strip().startswith("curl"))
-    assert ports.status(here.api_url, call.rpartition(here.api_url)[2]) == 200
+def test_the_first_calls_of_the_greeting_work(machine: Machine, here: Running) -> None:
+    calls = [line.strip().split("$(")[0] for line in machine.greeting if line.strip().startswith("curl")]
+    paths = [call.split()[2].removeprefix(here.api_url) for call in calls]
+    assert [ports.status(here.api_url, path) for path in paths] == [200, 401]  # the second one wants its token
+
+
+def test_the_demo_account_of_the_greeting_gets_a_token(machine: Machine, here: Running) -> None:
+    call = next(line for line in machine.greeting if "token --email" in line)
+    command = call.split("$(")[1].split(")")[0].split()
+    token = machine.command(*command[command.index("token") :]).stdout.strip()
+    headers = {"Authorization": f"Bearer {token}"}
+    assert ports.status(here.api_url, "/api/v1/identity/me", headers=headers) == 200
 
 
 def test_the_twins_answer(here: Running) -> None:
