@@ -68,7 +68,7 @@ def configure_logging(level: str = "INFO") -> None:
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
     # Chatty at INFO about every request they make, with its address.
-    for name in ("httpx", "httpcore", "stripe", "arq.connections"):
+    for name in ("httpx", "httpcore", "stripe", "arq"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
