@@ -10,6 +10,7 @@ import app.academy.cohorts.jobs
 import app.academy.enrollments.jobs
 import app.academy.notices.jobs
 import app.academy.payments.jobs
+import app.academy.people.jobs
 import app.academy.waitlist.jobs
 import app.core.outbox.prune
 import app.identity.magic_links.jobs

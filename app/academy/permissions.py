@@ -76,6 +76,12 @@ class Permission(StrEnum):
     """Set up the billing side of an organization: status, seats, domain."""
     ORGANIZATION_READ_BILLING = "organization_read_billing"
     """See an organization's seats."""
+    LEARNERS_READ = "learners_read"
+    """See who is in the academy."""
+    LEARNER_APPOINT = "learner_appoint"
+    """Give somebody a role, with or without an organization."""
+    TIMEZONES_BACKFILL = "timezones_backfill"
+    """Give everybody without a time zone the academy's own."""
 
 
 def is_platform_admin(actor: AcademyActor, _target: Any) -> bool:
@@ -139,6 +145,9 @@ RULES: PermissionMap = {
     Permission.WAITLIST_ANSWER: [[is_own]],
     Permission.ORGANIZATION_BILLING: [[is_platform_admin]],
     Permission.ORGANIZATION_READ_BILLING: [[is_platform_admin], [is_organization_admin, is_of_own_organization]],
+    Permission.LEARNERS_READ: [[is_platform_admin]],
+    Permission.LEARNER_APPOINT: [[is_platform_admin]],
+    Permission.TIMEZONES_BACKFILL: [[is_platform_admin]],
 }
 
 

@@ -4,6 +4,7 @@ from app.academy.agenda.router import router as agenda
 from app.academy.cohorts.router import router as cohorts
 from app.academy.courses.router import router as courses
 from app.academy.enrollments.router import router as enrollments
+from app.academy.people.router import router as people
 from app.academy.waitlist.router import router as waitlist
 from app.core.http.routing import Router
 
@@ -13,6 +14,9 @@ router = Router(prefix="/academy", tags=["academy"])
 router.include_router(courses)  # /courses  /courses/{course_id}/publication
 router.include_router(agenda)  # /courses/{course_id}/sessions  /sessions
 router.include_router(cohorts)  # /courses/{course_id}/cohorts  /cohorts  /cohorts/{cohort_id}/status
+
+# People
+router.include_router(people)  # /me/profile  /learners  /organizations  /timezone-backfills
 
 # Selling seats
 router.include_router(enrollments)  # /cohorts/{cohort_id}/checkout  /enrollments  /me/enrollments  /me/cohorts

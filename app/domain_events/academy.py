@@ -255,3 +255,51 @@ class CohortDrifted(DomainEvent):
     current_enrollment_is: int
     held_was: int
     held_is: int
+    waiting_was: int = 0
+    waiting_is: int = 0
+
+
+class LearnerAppointed(DomainEvent):
+    """Somebody has another role in the academy, or belongs to another organization there, or to none any more."""
+
+    kind: ClassVar[str] = "academy.learner_appointed"
+    key_field: ClassVar[str] = "account_id"
+    account_id: UUID
+    role: str
+    organization_id: UUID | None = None
+
+
+class OrganizationBillingOpened(DomainEvent):
+    """An organization can buy seats from now on; its members become the academy's."""
+
+    kind: ClassVar[str] = "academy.organization_billing_opened"
+    key_field: ClassVar[str] = "organization_id"
+    organization_id: UUID
+
+
+class OrganizationBillingChanged(DomainEvent):
+    """The billing side of an organization changed: its status, its seats, whom to write to."""
+
+    kind: ClassVar[str] = "academy.organization_billing_changed"
+    key_field: ClassVar[str] = "organization_id"
+    organization_id: UUID
+    status: str
+    fields: tuple[str, ...] = ()
+
+
+class TimezoneBackfillRequested(DomainEvent):
+    """Whoever has no time zone is to get the academy's own; `changed` counts what earlier rounds did (A-AUT-07)."""
+
+    kind: ClassVar[str] = "academy.timezone_backfill_requested"
+    key_field: ClassVar[str] = "backfill_id"
+    backfill_id: UUID
+    changed: int = 0
+
+
+class TimezonesBackfilled(DomainEvent):
+    """Everybody has a time zone; `changed` is how many got it from the backfill."""
+
+    kind: ClassVar[str] = "academy.timezones_backfilled"
+    key_field: ClassVar[str] = "backfill_id"
+    backfill_id: UUID
+    changed: int

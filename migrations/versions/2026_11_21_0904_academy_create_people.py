@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("stripe_invoice_id", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.CheckConstraint(
             "status IN ('pending_payment', 'active', 'suspended')", name=op.f("ck_organizations_status")
         ),
@@ -58,6 +59,7 @@ def upgrade() -> None:
         sa.Column("notification_preferences", JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.CheckConstraint(
             "organization_id IS NOT NULL OR role IN ('individual', 'platform_admin')",
             name=op.f("ck_users_role_needs_organization"),

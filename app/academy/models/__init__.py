@@ -13,6 +13,7 @@ from app.academy.models.courses import (
 from app.academy.models.enrollments import Enrollment, EnrollmentStatus, PaymentStatus, PaymentType
 from app.academy.models.payments import Payment, PaymentState
 from app.academy.models.people import (
+    CommunityMessage,
     InviteStatus,
     Learner,
     Organization,
@@ -28,6 +29,7 @@ __all__ = [
     "ClassSessionType",
     "Cohort",
     "CohortStatus",
+    "CommunityMessage",
     "Course",
     "CourseStatus",
     "Enrollment",

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.academy.models.base import Base, one_of
-from app.core.database.model import Row, Timestamps
+from app.core.database.model import Row, Timestamps, Versioned
 
 
 class Role(StrEnum):
@@ -30,6 +30,16 @@ class OrganizationStatus(StrEnum):
     suspended = "suspended"
 
 
+class CommunityMessage(StrEnum):
+    """What the academy's community may tell somebody, each to be switched off alone (A-NOT-02)."""
+
+    thread_replies = "thread_replies"
+    instructor_replies = "instructor_replies"
+    best_answers = "best_answers"
+    peer_connections = "peer_connections"
+    subscribed_threads = "subscribed_threads"
+
+
 class InviteStatus(StrEnum):
     """An invitation ends once."""
 
@@ -39,7 +49,7 @@ class InviteStatus(StrEnum):
     revoked = "revoked"
 
 
-class Learner(Timestamps, Base):
+class Learner(Timestamps, Versioned, Base):
     """`academy.users`: the academy's profile of an account, with the account's own id (Z-03).
 
     `email` and `name` follow the account; the two flags are kept in step with `notification_preferences` (Z-130).
@@ -73,8 +83,25 @@ class Learner(Timestamps, Base):
         JSONB, server_default=text("'{}'::jsonb"), default=dict
     )
 
+    __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}  # noqa: RUF012
 
-class Organization(Timestamps, Base):
+    @property
+    def account_id(self) -> UUID:
+        """The account that this is the profile of."""
+        return self.id
+
+    @property
+    def preferences(self) -> dict[str, Any]:
+        """`notification_preferences` in full: what was never said is wished for, the channels are the two flags."""
+        community = self.notification_preferences.get("community", {})
+        return {
+            "email_notifications": self.email_notifications,
+            "sms_notifications": self.sms_notifications,
+            "community": {kind.value: community.get(kind, True) for kind in CommunityMessage},
+        }
+
+
+class Organization(Timestamps, Versioned, Base):
     """`academy.organizations`: the billing side of an organization, with the organization's own id (Z-04).
 
     One seat is one enrollment that the organization pays for (Z-48); `cohorts/seats.py` alone moves `seats_used`.
@@ -99,6 +126,13 @@ class Organization(Timestamps, Base):
     seats_used: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     stripe_customer_id: Mapped[str | None] = mapped_column(Text)
     stripe_invoice_id: Mapped[str | None] = mapped_column(Text)
+
+    __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}  # noqa: RUF012
+
+    @property
+    def organization_id(self) -> UUID:
+        """The organization that this is the billing side of."""
+        return self.id
 
 
 class OrganizationInvite(Row, Base):

@@ -1,6 +1,7 @@
 """What is refused about people and the organizations that buy seats for them."""
 
-from app.core.errors import NotFound
+from app.core.constraints import refuse_constraint
+from app.core.errors import Conflict, NotFound
 
 
 class AccountUnknown(NotFound):
@@ -8,3 +9,34 @@ class AccountUnknown(NotFound):
 
     code = "academy.account_unknown"
     title = "There is no such account"
+
+
+class NotAMember(Conflict):
+    """Somebody belongs to an organization here only when they are a live member of it (Z-04)."""
+
+    code = "academy.not_a_member"
+    title = "This account is not a member of the organization"
+
+
+class OrganizationHasBilling(Conflict):
+    """An organization has one billing side."""
+
+    code = "academy.organization_has_billing"
+    title = "This organization buys seats already"
+
+
+class OrganizationTransitionRefused(Conflict):
+    """pending_payment → active → suspended → active, and no other way (A-ORG-01)."""
+
+    code = "academy.organization_transition_refused"
+    title = "An organization cannot go there from where it is"
+
+
+class SeatsInUse(Conflict):
+    """Seats that are used cannot be taken back."""
+
+    code = "academy.seats_in_use"
+    title = "More seats than that are in use"
+
+
+refuse_constraint("ck_organizations_seats", SeatsInUse)
