@@ -221,6 +221,22 @@ def upgrade() -> None:
         schema="academy",
         postgresql_where=sa.text("cohort_id IS NULL AND status IN ('waiting', 'offered')"),
     )
+    op.create_index(
+        "uq_waitlist_live_offer",
+        "waitlist",
+        ["user_id", "offered_cohort_id"],
+        unique=True,
+        schema="academy",
+        postgresql_where=sa.text("status = 'offered'"),
+    )
+    op.create_index(
+        "ix_waitlist_course_queue",
+        "waitlist",
+        ["course_id", "position"],
+        unique=False,
+        schema="academy",
+        postgresql_where=sa.text("cohort_id IS NULL AND status = 'waiting'"),
+    )
 
 
 def downgrade() -> None:

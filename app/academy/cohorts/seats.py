@@ -6,15 +6,15 @@ is taken by one conditional statement, never by read, compare, write. Whoever ne
 order: organization, cohort, then enrollments and entries by id.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select, text, update
+from sqlalchemy import ColumnElement, Select, Uuid, and_, case, exists, func, literal, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from app.academy.cohorts.errors import (
     AlreadyEnrolled,
@@ -30,6 +30,7 @@ from app.academy.cohorts.errors import (
 from app.academy.models import (
     Cohort,
     CohortStatus,
+    Course,
     CourseStatus,
     Enrollment,
     EnrollmentStatus,
@@ -64,16 +65,18 @@ WITH seat AS (
     WHERE id = :cohort_id AND status = 'open' AND start_date > now()
       AND EXISTS (SELECT FROM academy.courses course WHERE course.id = course_id AND course.status = 'published')
       AND (:from_offer = 1 OR current_enrollment + held < max_capacity AND (waiting = 0 OR :past_queue))
-    RETURNING course_id, end_date
+    RETURNING course_id, end_date, waiting + held + :from_offer > 0 AS has_queue
+), enrollment AS (
+    INSERT INTO academy.enrollments (
+        id, user_id, cohort_id, course_id, payment_status, payment_type, organization_id, hold_expires_at,
+        stripe_checkout_session_id, office_hours_eligible_until, materials_access_until, chatbot_access_until
+    )
+    SELECT :id, :user_id, :cohort_id, course_id, :payment_status, :payment_type, CAST(:organization_id AS uuid),
+           now() + CAST(:hold AS interval), CAST(:checkout_session_id AS text),
+           end_date + :office_hours, end_date + :materials, end_date + :chatbot
+    FROM seat RETURNING id
 )
-INSERT INTO academy.enrollments (
-    id, user_id, cohort_id, course_id, payment_status, payment_type, organization_id, hold_expires_at,
-    stripe_checkout_session_id, office_hours_eligible_until, materials_access_until, chatbot_access_until
-)
-SELECT :id, :user_id, :cohort_id, course_id, :payment_status, :payment_type, CAST(:organization_id AS uuid),
-       now() + CAST(:hold AS interval), CAST(:checkout_session_id AS text),
-       end_date + :office_hours, end_date + :materials, end_date + :chatbot
-FROM seat RETURNING id
+SELECT enrollment.id, seat.has_queue FROM enrollment, seat
 """)
 
 
@@ -105,7 +108,21 @@ async def take(session: AsyncSession, order: SeatOrder) -> UUID:
     """
     if order.organization_id is not None and not order.is_move:
         await _use_organization_seat(session, order.organization_id)
-    await _refuse_second_seat(session, order)
+    await _refuse_at_a_glance(session, order)
+    taken = await _insert(session, order)
+    if taken is None:
+        refusal = await _reason(session, order)
+        order = await _with_own_offer(session, order, refusal)
+        taken = await _insert(session, order)
+    if taken is None:
+        raise await _reason(session, order)
+    if taken.has_queue:
+        await _leave_queue(session, order.user_id, order.cohort_id, taken.id, order.entry_id)
+    enrollment_id: UUID = taken.id
+    return enrollment_id
+
+
+async def _insert(session: AsyncSession, order: SeatOrder) -> Any:
     values = {
         "id": new_id(),
         "cohort_id": order.cohort_id,
@@ -121,21 +138,51 @@ async def take(session: AsyncSession, order: SeatOrder) -> UUID:
         "materials": MATERIALS,
         "chatbot": CHATBOT,
     }
-    taken: UUID | None = await session.scalar(_TAKE, values)
-    if taken is None:
-        raise await _reason(session, order)
-    if order.entry_id:
-        await _end_entries(session, [order.entry_id], WaitlistStatus.enrolled, enrollment_id=taken)
-    return taken
+    return (await session.execute(_TAKE, values)).one_or_none()
 
 
-async def _refuse_second_seat(session: AsyncSession, order: SeatOrder) -> None:
-    """A clear answer for the common case; the partial unique index decides when two requests race."""
+async def _with_own_offer(session: AsyncSession, order: SeatOrder, refusal: Exception) -> SeatOrder:
+    """The order for the seat that is held for this very person, or the refusal raised (A-WTL-06).
+
+    So whoever has an offer can use it at any door that gives seats, an organization's too.
+    """
+    if order.entry_id or not isinstance(refusal, ReservedForWaitlist):
+        raise refusal
+    live = select(WaitlistEntry.id).where(
+        WaitlistEntry.user_id == order.user_id,
+        WaitlistEntry.offered_cohort_id == order.cohort_id,
+        WaitlistEntry.status == WaitlistStatus.offered,
+        WaitlistEntry.offer_expires_at > func.now(),
+    )
+    if await session.scalar(live) is None:
+        raise refusal
+    await lock_cohort(session, order.cohort_id)
+    entry_id = await session.scalar(live)
+    if entry_id is None:
+        raise refusal
+    return replace(order, entry_id=entry_id)
+
+
+async def _refuse_at_a_glance(session: AsyncSession, order: SeatOrder) -> None:
+    """Answer the two common refusals without waiting for the cohort's lock.
+
+    Both were true at a moment of this request; the statement below and the partial unique index decide the rest.
+    """
     seat = select(Enrollment.id).where(
         Enrollment.user_id == order.user_id, Enrollment.cohort_id == order.cohort_id, Enrollment.has_seat
     )
-    if await session.scalar(seat):
+    sold_out = select(Cohort.id).where(
+        Cohort.id == order.cohort_id,
+        Cohort.status == CohortStatus.open,
+        Cohort.start_date > func.now(),
+        Cohort.current_enrollment >= Cohort.max_capacity,
+        Cohort.course_id.in_(select(Course.id).where(Course.status == CourseStatus.published)),
+    )
+    has_seat, is_sold_out = (await session.execute(select(seat.exists(), sold_out.exists()))).one()
+    if has_seat:
         raise AlreadyEnrolled
+    if is_sold_out and order.entry_id is None:
+        raise CohortFull
 
 
 async def _reason(session: AsyncSession, order: SeatOrder) -> Exception:
@@ -189,7 +236,7 @@ async def lock_cohort(session: AsyncSession, cohort_id: UUID) -> Cohort:
         select(Cohort)
         .options(joinedload(Cohort.course))
         .where(Cohort.id == cohort_id)
-        .with_for_update(of=Cohort)
+        .with_for_update(of=Cohort, key_share=True)
         .execution_options(populate_existing=True)
     )
     if cohort is None:
@@ -265,6 +312,7 @@ async def take_again(session: AsyncSession, enrollment: Enrollment, cohort: Coho
     if taken is None:
         return False
     enrollment.has_seat = True
+    await _leave_queue(session, enrollment.user_id, cohort.id, enrollment.id)
     return True
 
 
@@ -328,6 +376,12 @@ async def set_capacity(session: AsyncSession, cohort_id: UUID, max_capacity: int
 
 # The queue: entries wait, are offered a seat that is held for them, and end.
 
+LIVE = (WaitlistStatus.waiting, WaitlistStatus.offered)
+
+
+class _OfferedMeanwhile(Exception):
+    """Carries the way back over a savepoint."""
+
 
 async def join(session: AsyncSession, user_id: UUID, cohort: Cohort) -> WaitlistEntry:
     """Put somebody at the end of the queue of a locked cohort."""
@@ -336,11 +390,63 @@ async def join(session: AsyncSession, user_id: UUID, cohort: Cohort) -> Waitlist
         .where(Cohort.id == cohort.id)
         .values(waiting=Cohort.waiting + 1, waitlist_last_position=Cohort.waitlist_last_position + 1)
         .returning(Cohort.waitlist_last_position)
+        .execution_options(synchronize_session=False)
     )
     entry = WaitlistEntry(user_id=user_id, course_id=cohort.course_id, cohort_id=cohort.id, position=position)
     session.add(entry)
     await session.flush()  # the unique index speaks now, while the caller can still answer
     return entry
+
+
+async def join_course(session: AsyncSession, user_id: UUID, course: Course) -> WaitlistEntry:
+    """Put somebody at the end of the queue of a locked course."""
+    position = await session.scalar(
+        update(Course)
+        .where(Course.id == course.id)
+        .values(waitlist_last_position=Course.waitlist_last_position + 1)
+        .returning(Course.waitlist_last_position)
+        .execution_options(synchronize_session=False)
+    )
+    entry = WaitlistEntry(user_id=user_id, course_id=course.id, position=position)
+    session.add(entry)
+    await session.flush()  # the unique index speaks now, while the caller can still answer
+    return entry
+
+
+def waits_for_course(course_id: Any, cohort_id: Any) -> ColumnElement[bool]:
+    """Entries of a course's queue that a seat of this cohort would serve: of people with no seat or offer in it."""
+    other = aliased(WaitlistEntry)
+    has_seat = exists().where(
+        Enrollment.user_id == WaitlistEntry.user_id, Enrollment.cohort_id == cohort_id, Enrollment.has_seat
+    )
+    has_offer = exists().where(
+        other.user_id == WaitlistEntry.user_id,
+        other.offered_cohort_id == cohort_id,
+        other.status == WaitlistStatus.offered,
+    )
+    return and_(
+        WaitlistEntry.course_id == course_id,
+        WaitlistEntry.cohort_id.is_(None),
+        WaitlistEntry.status == WaitlistStatus.waiting,
+        ~has_seat,
+        ~has_offer,
+    )
+
+
+def waits_for_cohort(cohort_id: UUID) -> ColumnElement[bool]:
+    """Entries of a cohort's own queue."""
+    return and_(WaitlistEntry.cohort_id == cohort_id, WaitlistEntry.status == WaitlistStatus.waiting)
+
+
+def first_in_line(waits: ColumnElement[bool], seats: int) -> Select[UUID]:
+    """The entries that as many seats go to, locked. Never SKIP LOCKED: that would overtake whoever is just leaving."""
+    return (
+        select(WaitlistEntry.id)
+        .where(waits)
+        .order_by(WaitlistEntry.position, WaitlistEntry.id)
+        .limit(seats)
+        .with_for_update(of=WaitlistEntry, key_share=True)
+    )
 
 
 async def fill_seats(session: AsyncSession, cohort_id: UUID) -> int:
@@ -350,61 +456,56 @@ async def fill_seats(session: AsyncSession, cohort_id: UUID) -> int:
     that nobody is overtaken; running it twice offers nothing twice, because an offer holds its seat (A-WTL-05).
     """
     cohort = await lock_cohort(session, cohort_id)
-    if await _closed(session, cohort):
-        return 0
     free = cohort.max_capacity - cohort.current_enrollment - cohort.held
-    own = await _offer(session, cohort, WaitlistEntry.cohort_id == cohort.id, free)
+    if free <= 0 or await _closed(session, cohort):
+        return 0
+    own = await _offer(session, cohort, waits_for_cohort(cohort.id), free)
     rest: list[Any] = []
     if len(own) < free and not cohort.is_b2b:
-        course_queue = (WaitlistEntry.course_id == cohort.course_id) & WaitlistEntry.cohort_id.is_(None)
-        has_seat = select(Enrollment.id).where(
-            Enrollment.user_id == WaitlistEntry.user_id, Enrollment.cohort_id == cohort.id, Enrollment.has_seat
-        )
-        rest = await _offer(session, cohort, course_queue & ~has_seat.exists(), free - len(own))
+        # Against `join_course`: either it sees the free seat, or we see its entry.
+        await session.execute(select(Course.id).where(Course.id == cohort.course_id).with_for_update(read=True))
+        rest = await _offer(session, cohort, waits_for_course(cohort.course_id, cohort.id), free - len(own))
     offered = [*own, *rest]
     if offered:
         await _count(session, cohort.id, held=Cohort.held + len(offered), waiting=Cohort.waiting - len(own))
     for entry in offered:
-        emit(
-            session,
-            WaitlistOffered(
-                entry_id=entry.id,
-                cohort_id=cohort.id,
-                account_id=entry.user_id,
-                offer_expires_at=entry.offer_expires_at,
-            ),
-        )
-        # The notice belongs to the offer: no offer that nobody is told of (A-WTL-04).
-        await notices.tell(
-            session,
-            AcademyActor.system(),
-            Notice.waitlist_offer,
-            entry.user_id,
-            cohort.id,
-            offer_expires_at=entry.offer_expires_at.isoformat(),
-        )
+        await _announce_offer(session, cohort, entry)
     return len(offered)
 
 
+async def _announce_offer(session: AsyncSession, cohort: Cohort, entry: Any) -> None:
+    emit(
+        session,
+        WaitlistOffered(
+            entry_id=entry.id,
+            cohort_id=cohort.id,
+            account_id=entry.user_id,
+            offer_expires_at=entry.offer_expires_at,
+        ),
+    )
+    # The notice belongs to the offer: no offer that nobody is told of (A-WTL-04).
+    await notices.tell(
+        session,
+        AcademyActor.system(),
+        Notice.waitlist_offer,
+        entry.user_id,
+        cohort.id,
+        offer_expires_at=entry.offer_expires_at.isoformat(),
+    )
+
+
 async def _closed(session: AsyncSession, cohort: Cohort) -> bool:
-    if cohort.status != CohortStatus.open or cohort.course.status == CourseStatus.archived:
+    if cohort.status != CohortStatus.open or cohort.course.status != CourseStatus.published:
         return True
     return await has_started(session, cohort.id)
 
 
-async def _offer(session: AsyncSession, cohort: Cohort, queue: ColumnElement[bool], seats: int) -> list[Any]:
-    if seats <= 0:
-        return []
-    first = (
-        select(WaitlistEntry.id)
-        .where(queue, WaitlistEntry.status == WaitlistStatus.waiting)
-        .order_by(WaitlistEntry.position, WaitlistEntry.id)
-        .limit(seats)
-        .with_for_update()
-    )
+async def _offer(session: AsyncSession, cohort: Cohort, waits: ColumnElement[bool], seats: int) -> list[Any]:
+    # A CTE and not a subquery: it runs once, whatever the planner thinks of the join, so the limit is a limit.
+    first = first_in_line(waits, seats).cte("first")
     offered = await session.execute(
         update(WaitlistEntry)
-        .where(WaitlistEntry.id.in_(first))
+        .where(WaitlistEntry.id == first.c.id)
         .values(
             status=WaitlistStatus.offered,
             offered_at=func.now(),
@@ -413,53 +514,94 @@ async def _offer(session: AsyncSession, cohort: Cohort, queue: ColumnElement[boo
             offered_cohort_id=cohort.id,
         )
         .returning(WaitlistEntry.id, WaitlistEntry.user_id, WaitlistEntry.offer_expires_at, WaitlistEntry.position)
+        .execution_options(synchronize_session=False)
     )
     return sorted(offered.all(), key=lambda entry: int(entry.position))
 
 
-async def end_entry(session: AsyncSession, entry: WaitlistEntry, status: WaitlistStatus) -> bool:
-    """End a waiting or offered entry as expired or cancelled; a held seat goes to the next. False: it had ended.
+async def end_entry(
+    session: AsyncSession, entry_id: UUID, status: WaitlistStatus, *, only_if_over: bool = False
+) -> bool:
+    """End a waiting or offered entry as `status`; a held seat goes to the next. False: it had ended before.
 
-    The entry need not be locked; what it is now is read again under the cohort's lock.
+    `only_if_over` leaves everything alone but an offer whose time is over. What the entry is counts as read under the
+    locks, which are taken here: the cohort first, then the entry.
     """
-    cohort_id = entry.offered_cohort_id or entry.cohort_id
-    cohort = await lock_cohort(session, cohort_id) if cohort_id else None
-    locked = await session.scalar(
-        select(WaitlistEntry)
-        .where(WaitlistEntry.id == entry.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if locked is None or locked.status not in {WaitlistStatus.waiting, WaitlistStatus.offered}:
+    place = select(func.coalesce(WaitlistEntry.offered_cohort_id, WaitlistEntry.cohort_id))
+    place = place.where(WaitlistEntry.id == entry_id)
+    cohort_id = await session.scalar(place)
+    if cohort_id is None:
+        if only_if_over or await _left_course_queue(session, entry_id, status):
+            return not only_if_over
+        cohort_id = await session.scalar(place)
+    if cohort_id is None:
         return False
-    was_offered = locked.status == WaitlistStatus.offered
-    if was_offered and locked.offered_cohort_id != cohort_id:
-        # Offered between the read and the lock: the seat to give back is in another cohort than the one we locked.
-        return await end_entry(session, locked, status)
-    await _end_entries(session, [locked.id], status)
-    emit(
-        session,
-        WaitlistLeft(entry_id=locked.id, account_id=locked.user_id, status=status, cohort_id=cohort_id),
-    )
-    if cohort is not None:
-        if was_offered:
-            await _count(session, cohort.id, held=Cohort.held - 1)
-        elif locked.cohort_id is not None:
-            await _count(session, cohort.id, waiting=Cohort.waiting - 1)
-        await fill_seats(session, cohort.id)
+    await lock_cohort(session, cohort_id)
+    entry, is_over = (
+        await session.execute(
+            select(WaitlistEntry, WaitlistEntry.offer_expires_at <= func.now())
+            .where(WaitlistEntry.id == entry_id)
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
+        )
+    ).one()
+    was_offered = entry.status == WaitlistStatus.offered
+    if entry.status not in LIVE or (only_if_over and not (was_offered and is_over)):
+        return False
+    entry.status = status
+    emit(session, WaitlistLeft(entry_id=entry.id, account_id=entry.user_id, status=status, cohort_id=cohort_id))
+    await session.flush()  # the counter below and the row must be seen together by `fill_seats`
+    if was_offered:
+        await _count(session, cohort_id, held=Cohort.held - 1)
+        await fill_seats(session, cohort_id)
+    else:
+        await _count(session, cohort_id, waiting=Cohort.waiting - 1)
     return True
 
 
-async def close_queue(session: AsyncSession, cohort: Cohort) -> Sequence[WaitlistEntry]:
-    """End every live entry of a locked cohort that will take nobody any more. Returns them."""
-    live = WaitlistEntry.status.in_([WaitlistStatus.waiting, WaitlistStatus.offered])
-    mine = (WaitlistEntry.cohort_id == cohort.id) | (
-        (WaitlistEntry.offered_cohort_id == cohort.id) & (WaitlistEntry.status == WaitlistStatus.offered)
+async def _left_course_queue(session: AsyncSession, entry_id: UUID, status: WaitlistStatus) -> bool:
+    """End an entry that waits in a course's queue, which has no cohort to lock. False: it is none, or none any more.
+
+    If it was offered a seat just now, we must not hold it while we wait for that seat's cohort (the lock order): the
+    savepoint lets go of it.
+    """
+    waits_without_cohort = and_(
+        WaitlistEntry.id == entry_id,
+        WaitlistEntry.cohort_id.is_(None),
+        WaitlistEntry.status == WaitlistStatus.waiting,
     )
-    entries = (
-        await session.scalars(select(WaitlistEntry).where(live, mine).order_by(WaitlistEntry.id).with_for_update())
-    ).all()
-    await _end_entries(session, [entry.id for entry in entries], WaitlistStatus.cancelled)
+    user_id = None
+    with suppress(_OfferedMeanwhile):
+        async with session.begin_nested():
+            user_id = await session.scalar(
+                update(WaitlistEntry)
+                .where(waits_without_cohort)
+                .values(status=status)
+                .returning(WaitlistEntry.user_id)
+                .execution_options(synchronize_session=False)
+            )
+            if user_id is None:
+                raise _OfferedMeanwhile
+    if user_id is None:
+        return False
+    emit(session, WaitlistLeft(entry_id=entry_id, account_id=user_id, status=status))
+    return True
+
+
+async def close_queue(session: AsyncSession, cohort: Cohort, *, is_cohort_cancelled: bool) -> int:
+    """End every live entry of a locked cohort that will take nobody any more; returns how many.
+
+    Whoever waited is let go. An offer of a cohort that began has expired; in a cancelled one it is cancelled too.
+    """
+    after_offer = WaitlistStatus.cancelled if is_cohort_cancelled else WaitlistStatus.expired
+    ended = await session.execute(
+        update(WaitlistEntry)
+        .where(_is_live_in(cohort.id))
+        .values(status=case((WaitlistEntry.status == WaitlistStatus.offered, after_offer), else_="cancelled"))
+        .returning(WaitlistEntry.id, WaitlistEntry.user_id, WaitlistEntry.status)
+        .execution_options(synchronize_session=False)
+    )
+    entries = ended.all()
     await _count(session, cohort.id, held=0, waiting=0)
     for entry in entries:
         emit(
@@ -467,23 +609,70 @@ async def close_queue(session: AsyncSession, cohort: Cohort) -> Sequence[Waitlis
             WaitlistLeft(
                 entry_id=entry.id,
                 account_id=entry.user_id,
-                status=WaitlistStatus.cancelled,
+                status=entry.status,
                 cohort_id=cohort.id,
-                is_cohort_cancelled=True,
+                is_cohort_cancelled=is_cohort_cancelled,
             ),
         )
-    return entries
+    return len(entries)
 
 
-async def _end_entries(
-    session: AsyncSession, ids: Sequence[UUID], status: WaitlistStatus, *, enrollment_id: UUID | None = None
-) -> None:
+async def shorten_offers(session: AsyncSession, cohort_id: UUID) -> None:
+    """The start was moved: no live offer outlives it (Z-75). A later start lengthens nothing that was promised."""
+    cohort = await lock_cohort(session, cohort_id)
     await session.execute(
         update(WaitlistEntry)
-        .where(WaitlistEntry.id.in_(ids))
-        .values(status=status, enrollment_id=enrollment_id)
+        .where(
+            WaitlistEntry.offered_cohort_id == cohort.id,
+            WaitlistEntry.status == WaitlistStatus.offered,
+            WaitlistEntry.offer_expires_at > cohort.start_date,
+        )
+        .values(offer_expires_at=cohort.start_date)
         .execution_options(synchronize_session=False)
     )
+
+
+def _is_live_in(cohort_id: UUID) -> ColumnElement[bool]:
+    """Entries that count in a cohort's `waiting` or `held`, those of the course's queue with an offer here included."""
+    return or_(
+        waits_for_cohort(cohort_id),
+        and_(WaitlistEntry.offered_cohort_id == cohort_id, WaitlistEntry.status == WaitlistStatus.offered),
+    )
+
+
+async def _leave_queue(
+    session: AsyncSession, user_id: UUID, cohort_id: UUID, enrollment_id: UUID, entry_id: UUID | None = None
+) -> None:
+    """Somebody has a seat now, so they neither wait for one here nor are held a second one (rule 14).
+
+    `entry_id` is the entry whose held seat they took: it has been counted already.
+    """
+    was_offered = WaitlistEntry.status == WaitlistStatus.offered
+    ended = await session.execute(
+        update(WaitlistEntry)
+        .where(WaitlistEntry.user_id == user_id, _is_live_in(cohort_id))
+        .values(
+            status=case((was_offered, WaitlistStatus.enrolled), else_=WaitlistStatus.cancelled),
+            enrollment_id=case((was_offered, literal(enrollment_id, Uuid()))),
+        )
+        .returning(WaitlistEntry.id, WaitlistEntry.status)
+        .execution_options(synchronize_session=False)
+    )
+    entries = ended.all()
+    used = {entry.id for entry in entries if entry.status == WaitlistStatus.enrolled}
+    left = [entry.id for entry in entries if entry.status == WaitlistStatus.cancelled]
+    if entry_id is not None and entry_id not in used:
+        raise ReservedForWaitlist
+    spare = len(used - {entry_id})
+    for each in left:
+        emit(
+            session,
+            WaitlistLeft(entry_id=each, account_id=user_id, status=WaitlistStatus.cancelled, cohort_id=cohort_id),
+        )
+    if spare or left:
+        await _count(session, cohort_id, held=Cohort.held - spare, waiting=Cohort.waiting - len(left))
+    if spare:
+        await fill_seats(session, cohort_id)
 
 
 async def _count(session: AsyncSession, cohort_id: UUID, **counters: Any) -> None:
@@ -514,33 +703,25 @@ class SeatCount:
 
 
 async def recount(session: AsyncSession, cohort_id: UUID) -> SeatCount:
-    """Count the rows of a cohort under its lock; set counters that had drifted right."""
+    """Count the rows of a cohort under its lock; set counters that had drifted right, and offer what that freed.
+
+    Rows are the truth: should there be more of them than seats, the capacity grows to what was promised, or the
+    cohort would go on selling.
+    """
     cohort = await lock_cohort(session, cohort_id)
     seated = await session.scalar(select(func.count()).where(Enrollment.cohort_id == cohort_id, Enrollment.has_seat))
-    queue = (
-        await session.execute(
-            select(
-                func.count(
-                    case(
-                        (
-                            (WaitlistEntry.status == WaitlistStatus.offered)
-                            & (WaitlistEntry.offered_cohort_id == cohort_id),
-                            1,
-                        )
-                    )
-                ),
-                func.count(
-                    case(
-                        (
-                            (WaitlistEntry.status == WaitlistStatus.waiting) & (WaitlistEntry.cohort_id == cohort_id),
-                            1,
-                        )
-                    )
-                ),
-            ).where((WaitlistEntry.cohort_id == cohort_id) | (WaitlistEntry.offered_cohort_id == cohort_id))
-        )
-    ).one()
-    count = SeatCount(cohort.current_enrollment, cohort.held, cohort.waiting, seated or 0, queue[0], queue[1])
+    queue = await session.execute(
+        select(WaitlistEntry.status, func.count()).where(_is_live_in(cohort_id)).group_by(WaitlistEntry.status)
+    )
+    rows = dict(queue.all())
+    count = SeatCount(
+        cohort.current_enrollment,
+        cohort.held,
+        cohort.waiting,
+        seated or 0,
+        rows.get(WaitlistStatus.offered, 0),
+        rows.get(WaitlistStatus.waiting, 0),
+    )
     if count.has_drifted:
         await _count(
             session,
@@ -548,7 +729,9 @@ async def recount(session: AsyncSession, cohort_id: UUID) -> SeatCount:
             current_enrollment=count.seated_rows,
             held=count.offered_rows,
             waiting=count.waiting_rows,
+            max_capacity=func.greatest(Cohort.max_capacity, count.seated_rows + count.offered_rows),
         )
+        await fill_seats(session, cohort_id)
     return count
 
 

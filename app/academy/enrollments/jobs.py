@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from app.academy.cohorts import seats
 from app.academy.enrollments import queries, service
 from app.academy.permissions import AcademyActor
 from app.core.database import AsyncSession
@@ -42,6 +43,10 @@ async def settle_cancelled_cohort(job: JobRun, event: CohortCancelled) -> None:
 
 
 @every(hours=24, at=service.AT_NIGHT)
-async def recount_seats(session: AsyncSession) -> None:
-    """Hold the seat counters against their rows; a drift is repaired and announced (A-COH-04)."""
-    await service.recount_drifted(session, AcademyActor.system())
+async def recount_seats(job: JobRun) -> None:
+    """Hold the seat counters against their rows; a drift is repaired and announced, cohort by cohort (A-COH-04)."""
+    async with job.transaction() as session:
+        drifted = await seats.drifted_cohorts(session)
+    for cohort_id in drifted:
+        async with job.transaction() as session:
+            await service.repair_counters(session, AcademyActor.system(), cohort_id)

@@ -285,21 +285,20 @@ async def move_windows(session: AsyncSession, actor: AcademyActor, cohort_id: UU
     return len(changed.all())
 
 
-async def recount_drifted(session: AsyncSession, actor: AcademyActor) -> int:
-    """Repair the counters of every cohort that disagree with their rows; returns how many had drifted (A-COH-04)."""
-    drifted = 0
-    for cohort_id in await seats.drifted_cohorts(session):
-        count = await seats.recount(session, cohort_id)
-        if count.has_drifted:
-            drifted += 1
-            emit(
-                session,
-                CohortDrifted(
-                    cohort_id=cohort_id,
-                    current_enrollment_was=count.current_enrollment,
-                    current_enrollment_is=count.seated_rows,
-                    held_was=count.held,
-                    held_is=count.offered_rows,
-                ),
-            )
-    return drifted
+async def repair_counters(session: AsyncSession, actor: AcademyActor, cohort_id: UUID) -> bool:
+    """Set a cohort's counters by its rows; a drift is announced. False: they agreed, seen under the lock (A-COH-04)."""
+    count = await seats.recount(session, cohort_id)
+    if count.has_drifted:
+        emit(
+            session,
+            CohortDrifted(
+                cohort_id=cohort_id,
+                current_enrollment_was=count.current_enrollment,
+                current_enrollment_is=count.seated_rows,
+                held_was=count.held,
+                held_is=count.offered_rows,
+                waiting_was=count.waiting,
+                waiting_is=count.waiting_rows,
+            ),
+        )
+    return count.has_drifted

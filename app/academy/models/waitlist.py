@@ -57,6 +57,21 @@ class WaitlistEntry(Row, Base):
             unique=True,
             postgresql_where=text("cohort_id IS NULL AND status IN ('waiting', 'offered')"),
         ),
+        # One seat is held per person and cohort, whichever queue offered it (rule 14).
+        Index(
+            "uq_waitlist_live_offer",
+            "user_id",
+            "offered_cohort_id",
+            unique=True,
+            postgresql_where=text("status = 'offered'"),
+        ),
+        # Asked whenever a seat is free, and mostly empty: must not be looked for among the cohorts' entries.
+        Index(
+            "ix_waitlist_course_queue",
+            "course_id",
+            "position",
+            postgresql_where=text("cohort_id IS NULL AND status = 'waiting'"),
+        ),
     )
 
     user_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.users.id"))

@@ -41,3 +41,4 @@ class EntryEnded(Conflict):
 
 refuse_constraint("uq_waitlist_live_cohort", AlreadyWaiting)
 refuse_constraint("uq_waitlist_live_course", AlreadyWaiting)
+refuse_constraint("uq_waitlist_live_offer", AlreadyWaiting)

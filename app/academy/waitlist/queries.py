@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, with_expression
 
+from app.academy.cohorts import seats
+from app.academy.courses.queries import is_available_to
 from app.academy.models import Cohort, CohortStatus, Course, CourseStatus, Enrollment, WaitlistEntry, WaitlistStatus
 from app.academy.permissions import AcademyActor
 from app.academy.waitlist.schemas import AcademyQueueFilter, AcademyWaitlistFilter
@@ -20,16 +22,17 @@ LIVE = (WaitlistStatus.waiting, WaitlistStatus.offered)
 def _rank() -> ColumnElement[int | None]:
     """How many of the same queue wait in front, plus one; null for an entry that does not wait (A-WTL-10)."""
     other = aliased(WaitlistEntry)
-    same_queue = and_(
-        other.course_id == WaitlistEntry.course_id, other.cohort_id.is_not_distinct_from(WaitlistEntry.cohort_id)
-    )
     ahead = (
         select(func.count())
-        .where(same_queue, other.status == WaitlistStatus.waiting, other.position <= WaitlistEntry.position)
+        .where(other.status == WaitlistStatus.waiting, other.position <= WaitlistEntry.position)
         .correlate(WaitlistEntry)
-        .scalar_subquery()
     )
-    return case((WaitlistEntry.status == WaitlistStatus.waiting, ahead))
+    in_course = ahead.where(other.course_id == WaitlistEntry.course_id, other.cohort_id.is_(None))
+    in_cohort = ahead.where(other.cohort_id == WaitlistEntry.cohort_id)
+    waits = WaitlistEntry.status == WaitlistStatus.waiting
+    return case(
+        (waits & WaitlistEntry.cohort_id.is_(None), in_course.scalar_subquery()), (waits, in_cohort.scalar_subquery())
+    )
 
 
 def shown() -> Select[WaitlistEntry]:
@@ -77,25 +80,19 @@ async def lock_offer(session: AsyncSession, entry_id: UUID) -> tuple[WaitlistEnt
     return None if row is None else (row[0], bool(row[1]))
 
 
-async def lock_course(session: AsyncSession, course_id: UUID) -> Course:
-    """A course that can be waited for, locked. Raises NotFound."""
-    course = await session.scalar(
-        select(Course)
-        .where(Course.id == course_id, Course.status != CourseStatus.draft)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if course is None:
-        raise NotFound
-    return course
+async def waits_for_cohort(session: AsyncSession, user_id: UUID, cohort_id: UUID) -> bool:
+    """Whether somebody is in a cohort's queue, or is offered a seat in it by whichever queue."""
+    in_queue = (WaitlistEntry.cohort_id == cohort_id) & WaitlistEntry.status.in_(LIVE)
+    offered = (WaitlistEntry.offered_cohort_id == cohort_id) & (WaitlistEntry.status == WaitlistStatus.offered)
+    return bool(await session.scalar(select(exists().where(WaitlistEntry.user_id == user_id, in_queue | offered))))
 
 
-async def has_live_entry(session: AsyncSession, user_id: UUID, course_id: UUID, cohort_id: UUID | None) -> bool:
-    """Whether somebody is in this very queue."""
+async def waits_for_course(session: AsyncSession, user_id: UUID, course_id: UUID) -> bool:
+    """Whether somebody is in a course's own queue."""
     found = exists().where(
         WaitlistEntry.user_id == user_id,
         WaitlistEntry.course_id == course_id,
-        WaitlistEntry.cohort_id.is_not_distinct_from(cohort_id),
+        WaitlistEntry.cohort_id.is_(None),
         WaitlistEntry.status.in_(LIVE),
     )
     return bool(await session.scalar(select(found)))
@@ -107,23 +104,29 @@ async def has_seat(session: AsyncSession, user_id: UUID, cohort_id: UUID) -> boo
     return bool(await session.scalar(select(found)))
 
 
-async def has_free_seat(session: AsyncSession, course_id: UUID) -> bool:
-    """Whether anybody could simply buy a seat in some cohort of the course."""
-    free = exists().where(
-        Cohort.course_id == course_id,
-        Cohort.status == CohortStatus.open,
-        Cohort.start_date > func.now(),
-        ~Cohort.is_b2b,
-        Cohort.waiting == 0,
-        Cohort.current_enrollment + Cohort.held < Cohort.max_capacity,
+async def has_seat_ahead(session: AsyncSession, user_id: UUID, course_id: UUID) -> bool:
+    """Whether somebody has a seat in a cohort of the course that is not over."""
+    over = (CohortStatus.completed, CohortStatus.cancelled)
+    found = exists().where(
+        Enrollment.user_id == user_id,
+        Enrollment.course_id == course_id,
+        Enrollment.has_seat,
+        Cohort.id == Enrollment.cohort_id,
+        Cohort.status.not_in(over),
     )
-    return bool(await session.scalar(select(free)))
+    return bool(await session.scalar(select(found)))
 
 
-async def list_over(session: AsyncSession, limit: int = 200) -> Sequence[WaitlistEntry]:
+async def has_free_seat(session: AsyncSession, actor: AcademyActor, course_id: UUID) -> bool:
+    """Whether the actor could simply have a seat in some cohort of the course."""
+    free = select(Cohort.id).join(Cohort.course).where(Course.id == course_id, is_available_to(actor))
+    return bool(await session.scalar(select(free.where(Cohort.waiting == 0).exists())))
+
+
+async def list_over(session: AsyncSession, limit: int = 200) -> Sequence[UUID]:
     """Offers whose time is over, longest ago first."""
     rows = await session.scalars(
-        select(WaitlistEntry)
+        select(WaitlistEntry.id)
         .where(WaitlistEntry.status == WaitlistStatus.offered, WaitlistEntry.offer_expires_at <= func.now())
         .order_by(WaitlistEntry.offer_expires_at, WaitlistEntry.id)
         .limit(limit)
@@ -133,16 +136,14 @@ async def list_over(session: AsyncSession, limit: int = 200) -> Sequence[Waitlis
 
 async def list_fillable(session: AsyncSession, limit: int = 200) -> Sequence[UUID]:
     """Open cohorts with a free seat while somebody waits for it, or for their course: the sweep's safety net."""
-    course_queue = exists().where(
-        WaitlistEntry.course_id == Cohort.course_id,
-        WaitlistEntry.cohort_id.is_(None),
-        WaitlistEntry.status == WaitlistStatus.waiting,
-    )
+    course_queue = exists().where(seats.waits_for_course(Cohort.course_id, Cohort.id)).correlate(Cohort)
     rows = await session.scalars(
         select(Cohort.id)
+        .join(Cohort.course)
         .where(
             Cohort.status == CohortStatus.open,
             Cohort.start_date > func.now(),
+            Course.status == CourseStatus.published,
             Cohort.current_enrollment + Cohort.held < Cohort.max_capacity,
             (Cohort.waiting > 0) | (course_queue & ~Cohort.is_b2b),
         )

@@ -2,15 +2,15 @@
 
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.academy.cohorts import queries as cohorts
 from app.academy.cohorts import seats
 from app.academy.cohorts.errors import AlreadyEnrolled, CohortFull, CourseArchived, ReservedForWaitlist
+from app.academy.courses import queries as courses
 from app.academy.enrollments import checkout
 from app.academy.enrollments.schemas import AcademyCheckoutCreate
-from app.academy.models import Course, CourseStatus, WaitlistEntry, WaitlistStatus
+from app.academy.models import CourseStatus, WaitlistEntry, WaitlistStatus
 from app.academy.people import service as people
 from app.academy.permissions import AcademyActor, Permission, allow
 from app.academy.waitlist import queries
@@ -29,7 +29,7 @@ async def join_cohort(session: AsyncSession, actor: AcademyActor, cohort_id: UUI
     cohort = await seats.lock_cohort(session, cohort_id)
     if await queries.has_seat(session, learner.id, cohort_id):
         raise AlreadyEnrolled
-    if await queries.has_live_entry(session, learner.id, cohort.course_id, cohort_id):
+    if await queries.waits_for_cohort(session, learner.id, cohort_id):
         raise AlreadyWaiting
     started = await seats.has_started(session, cohort_id)
     refusal = seats.refusal_of(cohort, has_started=started)
@@ -45,25 +45,20 @@ async def join_cohort(session: AsyncSession, actor: AcademyActor, cohort_id: UUI
 async def join_course(session: AsyncSession, actor: AcademyActor, course_id: UUID) -> WaitlistEntry:
     """Wait for whichever cohort of a course has a seat next (A-WTL-09).
 
-    Raises SeatsAvailable, AlreadyWaiting, CourseArchived, NotFound.
+    Raises SeatsAvailable, AlreadyEnrolled, AlreadyWaiting, CourseArchived, NotFound.
     """
+    await courses.get_course(session, actor, course_id)
     learner = await people.ensure_learner(session, actor)
-    course = await queries.lock_course(session, course_id)
+    course = await courses.lock_course(session, course_id)
     if course.status == CourseStatus.archived:
         raise CourseArchived
-    if await queries.has_live_entry(session, learner.id, course_id, None):
+    if await queries.has_seat_ahead(session, learner.id, course_id):
+        raise AlreadyEnrolled
+    if await queries.waits_for_course(session, learner.id, course_id):
         raise AlreadyWaiting
-    if await queries.has_free_seat(session, course_id):
+    if await queries.has_free_seat(session, actor, course_id):
         raise SeatsAvailable
-    position = await session.scalar(
-        update(Course)
-        .where(Course.id == course_id)
-        .values(waitlist_last_position=Course.waitlist_last_position + 1)
-        .returning(Course.waitlist_last_position)
-    )
-    entry = WaitlistEntry(user_id=learner.id, course_id=course_id, position=position)
-    session.add(entry)
-    await session.flush()  # the unique index speaks now, while the caller can still answer
+    entry = await seats.join_course(session, learner.id, course)
     _announce(session, entry)
     return await queries.get_entry(session, actor, entry.id)
 
@@ -105,23 +100,21 @@ async def _require_live_offer(session: AsyncSession, entry_id: UUID) -> None:
 
 
 async def leave(session: AsyncSession, actor: AcademyActor, entry_id: UUID) -> None:
-    """Leave a queue or decline an offer; a held seat goes to the next. Leaving twice is leaving once."""
-    entry = await queries.get_entry(session, actor, entry_id)
-    allow(actor, Permission.WAITLIST_ANSWER, entry)
-    if entry.status == WaitlistStatus.enrolled:
+    """Leave a queue or decline an offer; a held seat goes to the next. Leaving twice is leaving once.
+
+    Raises EntryEnded when the seat was taken before: then it is the enrollment that can be cancelled.
+    """
+    allow(actor, Permission.WAITLIST_ANSWER, await queries.get_entry(session, actor, entry_id))
+    if await seats.end_entry(session, entry_id, WaitlistStatus.cancelled):
+        return
+    ended = await queries.get_entry(session, actor, entry_id)
+    if ended.status == WaitlistStatus.enrolled:
         raise EntryEnded
-    await seats.end_entry(session, entry, WaitlistStatus.cancelled)
 
 
-async def expire(session: AsyncSession, actor: AcademyActor, entry: WaitlistEntry) -> bool:
+async def expire(session: AsyncSession, actor: AcademyActor, entry_id: UUID) -> bool:
     """End an offer whose time is over and pass its seat on (A-WTL-08). False: it was answered in the meantime."""
-    if entry.offered_cohort_id is None:
-        return False
-    await seats.lock_cohort(session, entry.offered_cohort_id)
-    locked = await queries.lock_offer(session, entry.id)
-    if locked is None or locked[0].status != WaitlistStatus.offered or not locked[1]:
-        return False
-    return await seats.end_entry(session, locked[0], WaitlistStatus.expired)
+    return await seats.end_entry(session, entry_id, WaitlistStatus.expired, only_if_over=True)
 
 
 async def process(session: AsyncSession, actor: AcademyActor, cohort_id: UUID) -> int:
