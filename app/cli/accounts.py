@@ -11,7 +11,7 @@ from pydantic import ConfigDict, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.academy.models import Role
-from app.academy.people.service import ensure_learner
+from app.academy.people.service import set_role
 from app.academy.permissions import AcademyActor
 from app.core.database.engine import create_engine, create_sessions
 from app.core.http.schema import Body, Email, Title
@@ -84,7 +84,8 @@ async def enter(
                 accounts = await service.create_accounts(session, Actor.system(), batch)
                 if role is not None:
                     for account in accounts:
-                        await _appoint(session, account, role)
+                        # Roles that belong to an organization are given by the organization.
+                        await set_role(session, AcademyActor.system(), account.id, role)
                 found = await access_tokens_for(session, Actor.system(), accounts) if tokens else [None] * len(accounts)
                 lines = [_line(account, token) for account, token in zip(accounts, found, strict=True)]
             for line in lines:
@@ -109,12 +110,6 @@ async def database() -> AsyncIterator[async_sessionmaker[AsyncSession]]:
         yield create_sessions(engine)
     finally:
         await engine.dispose()
-
-
-async def _appoint(session: AsyncSession, account: Account, role: Role) -> None:
-    """Gives somebody a role that belongs to no organization; those with one are given by the organization."""
-    learner = await ensure_learner(session, AcademyActor.system(), account.id)
-    learner.role = role
 
 
 def _line(account: Account, token: str | None) -> str:

@@ -8,10 +8,10 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
-from app.academy.courses.rules import CURRENCIES
 from app.academy.models import CapabilityLevel, CourseStatus, ImpactLevel, SessionType
 from app.core.http.pages import PageQuery
 from app.core.http.schema import Body, Cents, Identified, Instant, Prose, Title, View, absent
+from app.core.money import CURRENCIES
 
 _FIELDS: JsonDict = {
     "title": "Working with language models",
