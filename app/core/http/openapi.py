@@ -147,9 +147,8 @@ def _secure(operation: dict[str, Any]) -> None:
 def _common_for(path: str, operation: dict[str, Any]) -> Iterator[str]:
     yield "BadRequest"
     if BEARER in operation["security"]:
-        yield "Unauthenticated"
-    if operation["security"] == [BEARER]:
-        yield "Forbidden"
+        # Also where a token is optional: a suspended account is refused wherever it shows itself.
+        yield from ("Unauthenticated", "Forbidden")
     if "{" in path:
         yield "NotFound"
     if "requestBody" in operation:

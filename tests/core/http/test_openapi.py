@@ -97,7 +97,7 @@ def test_every_operation_says_which_credential_it_needs(document: dict[str, Any]
 def test_each_operation_declares_the_common_refusals_that_fit_it(document: dict[str, Any]) -> None:
     assert set(operation(document, "get", "/things")["responses"]) == {"200", "400", "429", "503"}
     assert set(operation(document, "get", "/things/{thing_id}")["responses"]) == {
-        *("200", "400", "401", "404", "422", "429", "503")
+        *("200", "400", "401", "403", "404", "422", "429", "503")
     }
     assert set(operation(document, "post", "/things/{thing_id}")["responses"]) == {
         *("201", "400", "401", "403", "404", "408", "409", "413", "415", "422", "429", "503")
