@@ -59,12 +59,9 @@ class Postgres:
         """Leaves with a server that answers: the running one if it does, else a new one."""
         programs = find_postgres(self.places)
         found = self.running()
-        if found is not None:
-            if self._answers(programs) and self._as_careful(found):
-                return
-            self.stop()
-        for stray in children.strays("-D", str(self._data)):
-            self._end(stray)
+        if found is not None and self._answers(programs, patience=10) and self._as_careful(found):
+            return
+        self.stop()
         self._initialise(programs)
         self._forget_the_dead()
         log = children.fresh_log(self.places, "postgres")
@@ -84,8 +81,8 @@ class Postgres:
 
     def stop(self) -> None:
         """Ends it without waiting for clients (fast shutdown); what was committed is on disk. Fine if none runs."""
-        process = self.running()
-        if process is not None:
+        found = self.running()
+        for process in [found] if found else children.strays("-D", str(self._data)):
             self._end(process)
 
     def _end(self, process: psutil.Process) -> None:

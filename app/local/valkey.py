@@ -34,12 +34,10 @@ class Valkey:
 
     def start(self) -> None:
         """Leaves with a server that answers: the running one if it does, else a new one."""
-        if self.running() is not None:
-            if self._answers():
-                return
-            self.stop()
-        for stray in children.strays("--dir", str(self._data)):
-            self._end(stray)
+        if self.running() is not None and self._answers():
+            return
+        self.stop()
+        self._pid_file.unlink(missing_ok=True)  # it may not be Valkey's to overwrite
         program = find_valkey(self.places)
         if not self._data.exists():
             self._data.mkdir(mode=0o700)
@@ -62,8 +60,8 @@ class Valkey:
 
     def stop(self) -> None:
         """Ends it with its log written out. Fine if none runs."""
-        process = self.running()
-        if process is not None:
+        found = self.running()
+        for process in [found] if found else children.strays("--dir", str(self._data)):
             self._end(process)
 
     def _end(self, process: psutil.Process) -> None:

@@ -84,6 +84,7 @@ def test_a_folder_that_others_cannot_reach_stays_closed(empty_folder: Path) -> N
     finally:
         stop_for_tests(empty_folder)
         shutil.rmtree(prepare(empty_folder).home)
+        empty_folder.parent.chmod(0o711)
 
 
 @as_root

@@ -198,6 +198,15 @@ def test_a_server_that_lost_its_files_is_replaced(folder: Path, lost: str) -> No
         assert (ask(services, "SELECT 1"), client.ping()) == (1, True)
 
 
+@pytest.mark.parametrize("lost", ["postgres/postmaster.pid", "valkey.pid"])
+def test_a_server_that_lost_its_pid_file_can_be_stopped(folder: Path, lost: str) -> None:
+    start_for_tests(folder)
+    pids = server_pids(prepare(folder))
+    (prepare(folder).home / lost).unlink()
+    stop_for_tests(folder)
+    assert not any(psutil.pid_exists(pid) for pid in pids)
+
+
 def test_an_interrupted_first_start_leaves_no_half_database(empty_folder: Path) -> None:
     draft = prepare(empty_folder).home / "postgres.draft"
     draft.mkdir()
