@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from app.core.outbox.doorbell import QUEUE, SWEEP, close_quietly, open_arq
 from app.core.outbox.listen import Listener
 from app.core.outbox.run import run_job
-from app.core.outbox.sweep import DueJob, sweep
+from app.core.outbox.sweep import MOST_OF_ONE, DueJob, sweep
 
 if TYPE_CHECKING:
     from arq.typing import WorkerCoroutine
@@ -37,9 +37,12 @@ MOST_PUSHED = 400
 SLOTS = 200
 # Jobs that are one transaction, at once: fewer than the engine has connections, which the others need too.
 TRANSACTIONS = 10
-HERE_AT_ONCE = 40
+# Without Redis. More than one listener may have, so that one whose provider hangs leaves room for the others.
+HERE_AT_ONCE = 2 * MOST_OF_ONE
 PATIENCE_AT_STOP = 15.0
 PAUSE_WITHOUT_REDIS = 1.0
+# Long enough for a job to write down that it was stopped.
+CANCEL_EVERY = 2.0
 
 
 class WorkerPool:
@@ -178,10 +181,8 @@ class WorkerPool:
         """Let what runs here finish; after a while take it off, so that its leases are given back."""
         tasks = list(self._here.values())
         if tasks:
-            _, late = await asyncio.wait(tasks, timeout=self._patience_at_stop)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await asyncio.wait(tasks, timeout=self._patience_at_stop)
+            await _end(*tasks)
 
     async def _serve_arq(self) -> None:
         while not self._stopping.is_set():
@@ -218,11 +219,17 @@ class WorkerPool:
                 await asyncio.wait(running, timeout=self._patience_at_stop)
         finally:
             stopping.cancel()
-            serving.cancel()
-            late = list(worker.job_tasks.values())
-            for task in (*late, *worker.tasks.values()):
-                task.cancel()
             # First the leases go back to PostgreSQL, then arq may tidy up in Redis if it is still there.
-            await asyncio.gather(*late, return_exceptions=True)
-            await asyncio.gather(serving, *worker.tasks.values(), return_exceptions=True)
+            await _end(*worker.job_tasks.values())
+            await _end(serving, *worker.tasks.values())
             await close_quietly(redis)
+
+
+async def _end(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel, and again until it is heard: a client of Redis now and then swallows a cancellation."""
+    left = {task for task in tasks if not task.done()}
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCEL_EVERY)
+    await asyncio.gather(*tasks, return_exceptions=True)
