@@ -61,7 +61,8 @@ class Stage:
         url = httpx.URL(call.path or self.world.path(op, **call.ids))
         if call.query:
             url = url.copy_with(query=call.query)
-        response = await self.http.request(op.method, url, content=content, headers={**headers, **call.headers})
+        sent = [(name.encode(), value.encode("latin-1")) for name, value in {**headers, **call.headers}.items()]
+        response = await self.http.request(op.method, url, content=content, headers=sent)
         self.contract.judge(response)
         return response
 

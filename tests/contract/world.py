@@ -236,6 +236,15 @@ async def _belongings(session: AsyncSession, world: World) -> None:
         refresh_hash=b"",
         expires_at=utc_now() + timedelta(days=30),
     )
+    ended = AuthSession(
+        id=new_id(),
+        account_id=learner,
+        method=SignInMethod.magic_link,
+        refresh_hash=new_id().bytes,
+        expires_at=utc_now() + timedelta(days=30),
+        revoked_at=utc_now(),
+        revoked_reason="signed_out",
+    )
     refresh = logins.new_token(login.id)
     login.refresh_hash = logins.hash_of(refresh)
     link = MagicLink(
@@ -247,8 +256,9 @@ async def _belongings(session: AsyncSession, world: World) -> None:
     )
     magic = magic_links.new_token(link)
     link.token_hash = magic_links.hash_of(magic)
-    session.add_all([notice, connected, login, link])
+    session.add_all([notice, connected, login, ended, link])
     world.ids |= {"notice_id": notice.id, "identity_id": connected.id, "identity.session_id": login.id}
+    world.ids |= {"live_login_id": login.id, "revoked_login_id": ended.id}
     world.secrets |= {"magic": magic, "refresh": refresh}
 
 
