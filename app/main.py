@@ -84,8 +84,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(health)
     app.include_router(docs)
     install_problems(app)
-    # A request holds one connection at a time, and none while it waits for a partner: twice the pool keeps it busy.
-    at_once = 2 * chosen.database.pool_size
+    # A request holds one connection at a time: with as many inside as there are connections, none waits for one.
+    at_once = chosen.database.pool_size
     install_middleware(app, chosen.server, meter=metrics, body_rules=BODY_RULES, at_once=at_once)
     install_index(app)
     require_access_rules(app)

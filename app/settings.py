@@ -75,7 +75,7 @@ class DatabaseSettings(_Concern):
     url: SecretStr = Field(SecretStr(""), validation_alias="DATABASE_URL")
     owner_url: SecretStr = Field(SecretStr(""), validation_alias="DATABASE_OWNER_URL")
     replica_url: SecretStr = Field(SecretStr(""), validation_alias="DATABASE_REPLICA_URL")
-    pool_size: int = Field(16, validation_alias="DATABASE_POOL_SIZE", ge=1, le=200)
+    pool_size: int = Field(20, validation_alias="DATABASE_POOL_SIZE", ge=1, le=200)
     statement_cache_size: int = Field(512, validation_alias="DATABASE_STATEMENT_CACHE_SIZE", ge=0)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from pydantic_core import to_json
 
-from app.core.http.facts import current
+from app.core.facts import current
 
 MASKED = "***"
 # Whole names and endings: `token`, `refresh_token`, `owner_email`.

@@ -89,7 +89,10 @@ async def payment_intents(session: AsyncSession, cohort_id: UUID) -> list[str]:
 async def close_account(
     session: AsyncSession, cohort_id: UUID, stripe: StripeAccount, told: Mapping[str, int]
 ) -> list[Equation]:
-    """All equations of one cohort. `told`: how many buyers got which answer (`holding`, `full`, `joined`)."""
+    """All equations of one cohort.
+
+    `told` is what the API answered: buyers `holding` a seat, told `full`, that `joined` the queue; seats `free`.
+    """
     seats = (await session.execute(_SEATS, {"cohort_id": cohort_id})).one()
     money = (await session.execute(_MONEY, {"cohort_id": cohort_id})).one()
     taken = seats.current_enrollment + seats.held

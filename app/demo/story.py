@@ -9,6 +9,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +30,8 @@ from app.core.ids import new_id
 from app.demo import ledger
 from app.demo.ledger import Equation, StripeAccount
 from app.demo.stage import kill_worker, stage
+from app.gateways import build_gateways
+from app.gateways.stripe.client import StripeGateway
 from app.identity.accounts import service as accounts
 from app.identity.accounts.service import Person
 from app.identity.actor import Actor
@@ -68,6 +71,7 @@ class Story:
     """One run: the service, the cast, the console."""
 
     api: httpx.AsyncClient
+    stripe: StripeGateway
     sessions: async_sessionmaker[AsyncSession]
     here: Running
     console: Console
@@ -89,6 +93,8 @@ class Story:
         await self._settled(PAY_AT_ONCE + PAY_LATER)
         await self._move_up(rest, chance)
         await self._until("the last job is done", self._is_quiet)
+        cohort = await self._as(self.admin, "GET", f"/academy/cohorts/{self.cohort_id}")
+        self.told["free"] = cohort["seats_available"]
         async with self.sessions() as session:
             return await ledger.close_account(session, UUID(self.cohort_id), await self._stripe_account(), self.told)
 
@@ -249,25 +255,14 @@ class Story:
             raise StoryBroken(f"Stripe's twin refused {outcome}: {answer.text}")
 
     async def _stripe_account(self) -> StripeAccount:
-        """Every charge of this cohort's enrollments, as Stripe's twin has it."""
-        received = given_back = 0
+        """The money of this cohort as Stripe's side has it."""
         async with self.sessions() as session:
-            intents = await ledger.payment_intents(session, UUID(self.cohort_id))
-        for intent in intents:
-            charge = await self._charge(intent)
-            received += charge["amount"]
-            given_back += charge["amount_refunded"]
-        return StripeAccount(received, given_back)
-
-    async def _charge(self, intent: str) -> dict[str, Any]:
-        answer = await self.api.get(
-            f"{self.here.twins_url}/stripe/v1/charges",
-            params={"payment_intent": intent},
-            headers={"Authorization": "Bearer sk_test_twin"},
+            names = await ledger.payment_intents(session, UUID(self.cohort_id))
+        intents = [await self.stripe.get_payment_intent(name) for name in names]
+        return StripeAccount(
+            received=sum(intent.amount_received for intent in intents),
+            given_back=sum(intent.amount_refunded for intent in intents),
         )
-        answer.raise_for_status()
-        paid = [charge for charge in answer.json()["data"] if charge["paid"]]
-        return paid[0] if paid else {"amount": 0, "amount_refunded": 0}
 
     async def _as(
         self, token: str, method: str, path: str, body: dict[str, Any] | None = None, *, expect: int = 200
@@ -324,15 +319,20 @@ def table_of(equations: Iterable[Equation]) -> Table:
 async def play(state: Path, seed: int) -> bool:
     """Play the story and print the account. Whether everything adds up."""
     console = Console(highlight=False)
-    async with stage(state) as here:
-        engine = create_engine(join(here).database)
-        limits = httpx.Limits(max_connections=BUYERS)
-        try:
-            async with httpx.AsyncClient(base_url=here.api_url, limits=limits, timeout=60, trust_env=False) as api:
-                console.print(f"The story of a cohort that sells out (seed {seed}), at {here.api_url}")
-                equations = await Story(api, create_sessions(engine), here, console, seed).play()
-        finally:
-            await engine.dispose()
+    async with AsyncExitStack() as stack:
+        here = await stack.enter_async_context(stage(state))
+        configured = join(here)
+        engine = create_engine(configured.database)
+        stack.push_async_callback(engine.dispose)
+        gateways = build_gateways(configured)
+        stack.push_async_callback(gateways.aclose)
+        browsers = httpx.AsyncClient(
+            base_url=here.api_url, limits=httpx.Limits(max_connections=BUYERS), timeout=60, trust_env=False
+        )
+        api = await stack.enter_async_context(browsers)
+        console.print(f"The story of a cohort that sells out (seed {seed}), at {here.api_url}")
+        story = Story(api, gateways.stripe, create_sessions(engine), here, console, seed)
+        equations = await story.play()
     console.print(table_of(equations))
     adds_up = all(equation.holds for equation in equations)
     console.print("Everything adds up." if adds_up else "[red]It does not add up.[/]")

@@ -117,7 +117,10 @@ class EnrollmentConfirmed(DomainEvent):
 
 
 class SeatReleased(DomainEvent):
-    """An enrollment gave its seat back. `reason`: expired, failed, cancelled, transferred, refunded, cohort_cancelled."""
+    """An enrollment gave its seat back.
+
+    `reason`: expired, failed, cancelled, transferred, refunded, cohort_cancelled.
+    """
 
     kind: ClassVar[str] = "academy.seat_released"
     key_field: ClassVar[str] = "enrollment_id"

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Unauthenticated
-from app.core.http.facts import facts_of
+from app.core.facts import facts_of
 from app.core.http.idempotency import KEPT, KEPT_FOR_MONEY, IdempotentRequest, idempotent_request, read_key
 from app.core.http.limits import throttle_account
 from app.core.http.session import Session, StepwiseSession

@@ -61,7 +61,8 @@ class WorkerOnDemand:
         async with self._sessions() as session:
             rows = await session.execute(
                 text(
-                    "SELECT kind, payload FROM core.outbox WHERE CAST(:kind AS text) IS NULL OR kind = :kind ORDER BY number"
+                    "SELECT kind, payload FROM core.outbox"
+                    " WHERE CAST(:kind AS text) IS NULL OR kind = :kind ORDER BY number"
                 ),
                 {"kind": kind},
             )

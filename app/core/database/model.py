@@ -28,6 +28,7 @@ class Table:
     """Puts each table of a domain into the domain's PostgreSQL schema, named once on the domain's base."""
 
     __schema__: ClassVar[str]
+    __table_args__: ClassVar[Any]
 
     def __init_subclass__(cls, **more: Any) -> None:
         if "__tablename__" in cls.__dict__:

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 from fastapi import Request
 from starlette.types import Scope
 
-from app.core.http.facts import facts_of
+from app.core.facts import facts_of
 
 # Longer chains are not walked: nobody has that many proxies, and every step costs.
 MOST_HOPS = 20

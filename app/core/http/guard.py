@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import AppError, BadRequest
-from app.core.http.facts import facts_of
+from app.core.facts import facts_of
 
 JSON = frozenset({"application/json"})
 

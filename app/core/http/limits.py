@@ -20,9 +20,9 @@ from redis.asyncio import Redis
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.core.errors import TooManyRequests
+from app.core.facts import RequestFacts, facts_of
 from app.core.http.addresses import TrustedHops, neighbourhood
-from app.core.http.facts import RequestFacts, facts_of
-from app.core.http.verdicts import Policy, Verdict
+from app.core.verdicts import Policy, Verdict
 from app.settings import LimitSettings
 
 log = structlog.get_logger(__name__)

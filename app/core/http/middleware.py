@@ -21,9 +21,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.core.clock import TimeFormat, time_format
 from app.core.errors import AppError, BadRequest
+from app.core.facts import facts_of
 from app.core.http.addresses import TrustedHops
 from app.core.http.admission import Admission
-from app.core.http.facts import facts_of
 from app.core.http.faults import refusal_for, sqlstate_of
 from app.core.http.guard import BodyRule, Guard
 from app.core.http.limits import AddressLimit

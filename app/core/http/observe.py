@@ -13,9 +13,9 @@ import structlog
 from opentelemetry import trace
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.core.http.facts import FACTS, RequestFacts, current
-from app.core.http.verdicts import limit_headers
+from app.core.facts import FACTS, RequestFacts, current
 from app.core.outbox.emit import request_id as emitting_request
+from app.core.verdicts import limit_headers
 
 log = structlog.get_logger("lyceum.request")
 

@@ -17,8 +17,8 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from app.core.errors import AppError, FieldError, Invalid
+from app.core.facts import facts_of
 from app.core.http.etags import NotModified
-from app.core.http.facts import facts_of
 from app.core.http.idempotency import IdempotencyKeyRequired, IdempotentRequest, StoredAnswer
 
 log = structlog.get_logger(__name__)

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.core.http.facts import facts_of
+from app.core.facts import facts_of
 from app.core.http.faults import TRANSIENT, sqlstate_of
 from app.core.http.guard import Replay
 

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from app.core.http.addresses import TrustedHops, neighbourhood
 from app.core.http.limits import Limiter, limited, throttle_account
 from app.core.http.routing import Router
-from app.core.http.verdicts import Policy
+from app.core.verdicts import Policy
 from app.settings import LimitSettings, ServerSettings
 from tests.core.http.edge import client_of, edge_app
 

@@ -11,7 +11,7 @@ import structlog
 from fastapi import APIRouter, Request
 
 from app.core.clock import TimeFormat, time_format
-from app.core.http.facts import facts_of
+from app.core.facts import facts_of
 from app.core.http.routing import Router
 from app.core.logging import configure_logging
 from app.core.metrics import Metrics

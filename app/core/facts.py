@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.core.http.verdicts import Verdict
+from app.core.verdicts import Verdict
 
 FACTS = "lyceum.facts"
 
