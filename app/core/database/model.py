@@ -28,12 +28,11 @@ class Table:
     """Puts each table of a domain into the domain's PostgreSQL schema, named once on the domain's base."""
 
     __schema__: ClassVar[str]
-    __table_args__: ClassVar[Any]
 
     def __init_subclass__(cls, **more: Any) -> None:
         if "__tablename__" in cls.__dict__:
             rules = cls.__dict__.get("__table_args__", ())
-            cls.__table_args__ = (*rules, {"schema": cls.__schema__})
+            cls.__table_args__ = (*rules, {"schema": cls.__schema__})  # type: ignore[attr-defined]  # not yet declarative
         super().__init_subclass__(**more)
 
 
