@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.academy.models import Enrollment, Payment, PaymentState, PaymentStatus
@@ -35,15 +35,12 @@ async def find_payment(session: AsyncSession, fact: Fact) -> Payment | None:
         (Payment.id, fact.payment_id),
         (Payment.enrollment_id, fact.enrollment_id if fact.payment_id is None else None),
     )
-    for column, value in surest:
-        if value is None:
-            continue
-        found = await session.scalar(
-            select(Payment).where(column == value).order_by(Payment.created_at.desc(), Payment.id.desc()).limit(1)
-        )
-        if found is not None:
-            return found
-    return None
+    named = [column == value for column, value in surest if value is not None]
+    if not named:
+        return None
+    rank = case(*((name, place) for place, name in enumerate(named)))
+    latest = (Payment.created_at.desc(), Payment.id.desc())
+    return await session.scalar(select(Payment).where(or_(*named)).order_by(rank, *latest).limit(1))
 
 
 async def lock_payment(session: AsyncSession, payment_id: UUID) -> Payment:

@@ -69,19 +69,18 @@ async def open_payment(
     return payment
 
 
-async def _lock(session: AsyncSession, payment_id: UUID) -> tuple[Payment, Enrollment, Cohort]:
+async def _lock(session: AsyncSession, payment: Payment) -> tuple[Payment, Enrollment, Cohort]:
     """The payment and its seat, locked in the house's order, wherever a transfer has carried it in the meantime."""
-    payment = await queries.get_payment(session, payment_id)
     while True:
         enrollment, cohort = await seats.lock_enrollment(session, payment.enrollment_id)
-        payment = await queries.lock_payment(session, payment_id)
+        payment = await queries.lock_payment(session, payment.id)
         if payment.enrollment_id == enrollment.id:
             return payment, enrollment, cohort
 
 
 async def record_page(session: AsyncSession, actor: AcademyActor, payment_id: UUID, page: CheckoutSession) -> Payment:
     """Keep the address of Stripe's page and the session's id, unless the payment has moved on already."""
-    payment, enrollment, _ = await _lock(session, payment_id)
+    payment, enrollment, _ = await _lock(session, await queries.get_payment(session, payment_id))
     payment.checkout_url = page.url
     payment.stripe_checkout_session_id = page.id
     enrollment.stripe_checkout_session_id = page.id
@@ -116,7 +115,7 @@ async def renew(session: AsyncSession, actor: AcademyActor, payment_id: UUID) ->
 
     Stripe wants a page to live 30 minutes, so what was written down before an outage can be too old to be asked for.
     """
-    payment, enrollment, _ = await _lock(session, payment_id)
+    payment, enrollment, _ = await _lock(session, await queries.get_payment(session, payment_id))
     if payment.state != PaymentState.created:
         return None
     payment.state = PaymentState.expired
@@ -135,7 +134,7 @@ async def renew(session: AsyncSession, actor: AcademyActor, payment_id: UUID) ->
 
 async def give_up(session: AsyncSession, actor: AcademyActor, payment_id: UUID) -> None:
     """Stripe would not open a page: the hold ends. Nobody is told of it, the caller has the refusal as their answer."""
-    payment, enrollment, cohort = await _lock(session, payment_id)
+    payment, enrollment, cohort = await _lock(session, await queries.get_payment(session, payment_id))
     if payment.state != PaymentState.created:
         return
     payment.state = PaymentState.failed
@@ -148,14 +147,16 @@ async def apply_fact(session: AsyncSession, actor: AcademyActor, fact: Fact) -> 
     known = await queries.find_payment(session, fact)
     if known is None:
         return False
-    payment, enrollment, cohort = await _lock(session, known.id)
+    payment, enrollment, cohort = await _lock(session, known)
     if _is_of_another(payment, fact):
         other = await _second_payment(session, actor, payment, fact)
         if other is not None:
             await _STEPS[fact.kind](session, fact, other, enrollment, cohort)
         return True
-    await _recognise(session, actor, fact, payment, enrollment)
+    learned = _recognise(fact, payment, enrollment)
     await _STEPS[fact.kind](session, fact, payment, enrollment, cohort)
+    for name in learned:
+        await _replay(session, actor, name)
     return True
 
 
@@ -178,18 +179,16 @@ async def _replay(session: AsyncSession, actor: AcademyActor, name: str) -> None
     await intake.replay_parked(session, actor, intake.STRIPE, name)
 
 
-async def _recognise(
-    session: AsyncSession, actor: AcademyActor, fact: Fact, payment: Payment, enrollment: Enrollment
-) -> None:
-    """Learn the names by which Stripe knows the payment."""
+def _recognise(fact: Fact, payment: Payment, enrollment: Enrollment) -> list[str]:
+    """Learn the names by which Stripe knows the payment; returns the new ones."""
+    learned = []
     if fact.checkout_session_id and payment.stripe_checkout_session_id is None:
-        payment.stripe_checkout_session_id = fact.checkout_session_id
-        enrollment.stripe_checkout_session_id = fact.checkout_session_id
-        await _replay(session, actor, fact.checkout_session_id)
+        payment.stripe_checkout_session_id = enrollment.stripe_checkout_session_id = fact.checkout_session_id
+        learned.append(fact.checkout_session_id)
     if fact.payment_intent_id and payment.stripe_payment_intent_id is None:
-        payment.stripe_payment_intent_id = fact.payment_intent_id
-        enrollment.stripe_payment_intent_id = fact.payment_intent_id
-        await _replay(session, actor, fact.payment_intent_id)
+        payment.stripe_payment_intent_id = enrollment.stripe_payment_intent_id = fact.payment_intent_id
+        learned.append(fact.payment_intent_id)
+    return learned
 
 
 def _is_of_another(payment: Payment, fact: Fact) -> bool:
