@@ -139,10 +139,12 @@ class Till:
         )
 
     async def time_passes(self, hours: float = 0.5) -> None:
-        """All payments were last touched so long ago."""
+        """Everything about all payments is so much longer ago."""
+        times = ("created_at", "updated_at", "expires_at", "compared_at")
+        shifts = ", ".join(f"{column} = {column} - make_interval(secs => :n)" for column in times)
+        await self._write(f"UPDATE academy.payments SET {shifts}", n=hours * 3600)  # noqa: S608 - our own column names
         await self._write(
-            "UPDATE academy.payments SET updated_at = now() - make_interval(secs => :n),"
-            " compared_at = compared_at - make_interval(secs => :n)",
+            "UPDATE academy.enrollments SET hold_expires_at = hold_expires_at - make_interval(secs => :n)",
             n=hours * 3600,
         )
 
