@@ -61,7 +61,6 @@ def in_order(noted: list[int], things: int = 5) -> bool:
     return all(line == sorted(line) for line in lines)
 
 
-@pytest.mark.req("X-EVT-01")
 async def test_two_workers_do_everything_once_and_in_order(
     machinery: Machinery, book: Book, start_pool: StartPool
 ) -> None:
@@ -74,7 +73,6 @@ async def test_two_workers_do_everything_once_and_in_order(
     assert (sorted(noted), in_order(noted)) == (list(range(60)), True)
 
 
-@pytest.mark.req("D-05")
 async def test_work_is_done_with_redis_out_of_reach(machinery: Machinery, book: Book, start_pool: StartPool) -> None:
     listen_and_note(book)
     await machinery.announce(*some(30))

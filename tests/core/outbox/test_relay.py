@@ -3,7 +3,6 @@
 import asyncio
 from uuid import uuid4
 
-import pytest
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -29,7 +28,6 @@ def two_listeners(book: Book) -> None:
     async def second(session: AsyncSession, event: Happened) -> None: ...
 
 
-@pytest.mark.req("X-EVT-01")
 async def test_an_event_of_a_change_that_was_rolled_back_never_happened(machinery: Machinery, book: Book) -> None:
     two_listeners(book)
     async with machinery.sessions() as session:
@@ -40,7 +38,6 @@ async def test_an_event_of_a_change_that_was_rolled_back_never_happened(machiner
     assert await machinery.jobs() == []
 
 
-@pytest.mark.req("X-EVT-01")
 async def test_every_listener_gets_a_job_of_its_own(machinery: Machinery, book: Book) -> None:
     two_listeners(book)
     await machinery.announce(happened())

@@ -303,7 +303,6 @@ async def test_a_stopped_run_is_given_back_even_at_the_last_try(machinery: Machi
 # Order
 
 
-@pytest.mark.req("X-EVT-01")
 async def test_a_job_waits_for_the_older_one_of_its_listener_and_key(machinery: Machinery, book: Book) -> None:
     fail_at_first(book)
     await announced(machinery, 1, 2, 3)

@@ -24,7 +24,6 @@ async def slot(machinery: Machinery) -> Any:
     return row
 
 
-@pytest.mark.req("X-JOB-01")
 async def test_sweeps_at_the_same_time_start_a_schedule_once(machinery: Machinery) -> None:
     taken = await asyncio.gather(*(machinery.sweep() for _ in range(8)))
     assert (len(await machinery.jobs()), sum(len(each) for each in taken)) == (1, 1)
@@ -37,7 +36,6 @@ async def test_a_slot_that_has_run_does_not_run_again(machinery: Machinery) -> N
     assert await machinery.states() == ["done"]
 
 
-@pytest.mark.req("X-JOB-01")
 async def test_after_downtime_what_was_missed_runs_once(machinery: Machinery) -> None:
     await machinery.sweep()
     await machinery.run()
