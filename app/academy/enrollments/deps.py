@@ -1,6 +1,7 @@
 """What the doors of enrollments share: Stripe at hand, and the till that sells a seat."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -9,6 +10,7 @@ from app.academy.deps import academy_actor_of
 from app.academy.enrollments import checkout
 from app.academy.enrollments.checkout import BegunCheckout, Checkout
 from app.academy.payments.errors import PaymentRefused
+from app.academy.payments.rules import Fact, fact_of_session
 from app.academy.permissions import AcademyActor
 from app.core.database import AsyncSession
 from app.core.errors import AppError
@@ -27,6 +29,13 @@ def stripe_of(request: Request) -> StripeGateway:
 
 
 Stripe = Annotated[StripeGateway, Depends(stripe_of)]
+
+
+async def close_page(stripe: StripeGateway, checkout_session_id: str) -> Fact | None:
+    """What became of a page, now that nobody can pay on it any more; None when Stripe does not know it."""
+    with suppress(GatewayRefused):
+        return fact_of_session(await stripe.expire_checkout_session(checkout_session_id))
+    return None
 
 
 class Till:

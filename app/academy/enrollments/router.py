@@ -9,7 +9,7 @@ from app.academy.cohorts import errors as cohort_errors
 from app.academy.deps import CurrentAcademyActor, StepwiseAcademyActor
 from app.academy.enrollments import checkout, errors, queries, service
 from app.academy.enrollments.checkout import Checkout
-from app.academy.enrollments.deps import SeatTill, Stripe
+from app.academy.enrollments.deps import SeatTill, Stripe, close_page
 from app.academy.enrollments.schemas import (
     AcademyCancellationCreate,
     AcademyCheckout,
@@ -24,8 +24,6 @@ from app.academy.enrollments.schemas import (
 )
 from app.academy.models import Enrollment
 from app.academy.models.base import Base
-from app.academy.payments import rules as money
-from app.academy.payments import service as payments
 from app.academy.payments.errors import NothingToRefund, PaymentRefused, PaymentSettling
 from app.core.http.pages import Page, PageQuery, Rows
 from app.core.http.problems import refusals
@@ -123,11 +121,9 @@ async def cancel_enrollment(
     """Cancel an enrollment. An open checkout is closed at Stripe first, so that nobody pays for a seat they gave up."""
     async with transactions.begin() as session:
         open_page = await service.page_to_close(session, actor, enrollment_id)
-    page = await stripe.expire_checkout_session(open_page) if open_page else None
+    last_word = await close_page(stripe, open_page) if open_page else None
     async with transactions.begin() as session:
-        if page is not None and page.status == "complete" and (fact := money.fact_of_session(page)):
-            await payments.apply_fact(session, actor, fact)
-        return await service.cancel(session, actor, enrollment_id, body.reason)
+        return await service.cancel(session, actor, enrollment_id, body.reason, last_word=last_word)
 
 
 @router.post(

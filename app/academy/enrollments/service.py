@@ -31,6 +31,7 @@ from app.academy.models import (
 from app.academy.payments import queries as payments_read
 from app.academy.payments import service as payments
 from app.academy.payments.errors import NothingToRefund, PaymentSettling
+from app.academy.payments.rules import Fact, FactKind
 from app.academy.people import service as people
 from app.academy.permissions import AcademyActor, Permission, allow, permits
 from app.core.outbox.emit import emit
@@ -138,18 +139,26 @@ async def page_to_close(session: AsyncSession, actor: AcademyActor, enrollment_i
 
 
 async def cancel(
-    session: AsyncSession, actor: AcademyActor, enrollment_id: UUID, reason: str | None = None
+    session: AsyncSession,
+    actor: AcademyActor,
+    enrollment_id: UUID,
+    reason: str | None = None,
+    *,
+    last_word: Fact | None = None,
 ) -> Enrollment:
     """End an enrollment; its seat goes to the next (A-ENR-16). The payment stays what it is: refunds are their own act.
 
-    An open checkout must have been closed at Stripe before. Raises EnrollmentEnded, PaymentSettling, Forbidden.
+    An open checkout must have been closed at Stripe before; `last_word` is what became of it. Whoever paid there in
+    that very moment gave up a seat that was not paid for, and gets the money back.
+    Raises EnrollmentEnded, PaymentSettling, Forbidden.
     """
     allow(actor, Permission.ENROLLMENT_END, await queries.get_enrollment(session, actor, enrollment_id))
     enrollment, cohort = await seats.lock_enrollment(session, enrollment_id)
     if enrollment.enrollment_status != EnrollmentStatus.active or enrollment.payment_status == PaymentStatus.refunded:
         raise EnrollmentEnded
     unsettled = await payments_read.find_unsettled(session, enrollment_id)
-    if unsettled is not None and unsettled.state == PaymentState.processing:
+    is_settling = unsettled is not None and unsettled.state == PaymentState.processing
+    if is_settling or (last_word is not None and last_word.kind is FactKind.processing):
         raise PaymentSettling
     enrollment.enrollment_status = EnrollmentStatus.cancelled
     enrollment.ended_at = func.now()
@@ -167,7 +176,18 @@ async def cancel(
             reason="requested",
         ),
     )
+    if last_word is not None and last_word.kind is FactKind.paid:
+        await payments.apply_fact(session, actor, last_word)
+        await _return_payment(session, actor, enrollment_id, "cancelled")
     return await queries.get_enrollment(session, actor, enrollment_id)
+
+
+async def _return_payment(session: AsyncSession, actor: AcademyActor, enrollment_id: UUID, reason: str) -> None:
+    """Have the payment of a locked enrollment go back, if there is one that has not."""
+    payment = await payments_read.find_refundable(session, enrollment_id)
+    if payment is not None:
+        locked = await payments_read.lock_payment(session, payment.id)
+        await payments.request_refund(session, actor, locked, reason)
 
 
 async def transfer(session: AsyncSession, actor: AcademyActor, enrollment_id: UUID, cohort_id: UUID) -> Enrollment:
@@ -245,10 +265,7 @@ async def end_for_cancelled_cohort(session: AsyncSession, actor: AcademyActor, e
     if unsettled is not None and unsettled.state != PaymentState.processing:  # what is settling may still come in
         unsettled.state = PaymentState.expired
     await seats.give_back(session, enrollment, cohort, "cohort_cancelled")
-    payment = await payments_read.find_refundable(session, enrollment_id)
-    if payment is not None:
-        locked = await payments_read.lock_payment(session, payment.id)
-        await payments.request_refund(session, actor, locked, "cohort_cancelled")
+    await _return_payment(session, actor, enrollment_id, "cohort_cancelled")
     emit(
         session,
         EnrollmentCancelled(

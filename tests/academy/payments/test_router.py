@@ -438,6 +438,62 @@ async def test_money_for_a_cancelled_enrollment_goes_back(
     assert await counters(cohort) == (0, 0, 0)
 
 
+async def _cancel(till: Till, account: Account, sale: Any) -> Any:
+    return await (await till.client.as_(account)).post(f"/academy/enrollments/{sale.enrollment_id}/cancellation", {})
+
+
+async def test_cancelling_closes_the_page_at_stripe(
+    till: Till, plan: Plan, learner: Account, gateways: Gateways, counters: Count
+) -> None:
+    cohort = await plan(price=PRICE)
+    sale = await till.sell(learner, cohort)
+    assert (await _cancel(till, learner, sale)).status_code == 200
+    assert (await gateways.stripe.get_checkout_session(sale.page_id)).status == "expired"
+    await till.deliver()
+    assert await till.stands(sale) == "expired, failed, no seat"
+    assert await counters(cohort) == (0, 0, 0)
+
+
+async def test_who_pays_in_the_moment_of_cancelling_gets_the_money_back(
+    till: Till, plan: Plan, learner: Account, gateways: Gateways
+) -> None:
+    sale = await till.sell(learner, await plan(price=PRICE))
+    till.twins.outcome(sale.page_id, "paid")
+    assert (await _cancel(till, learner, sale)).status_code == 200
+    await till.deliver()
+    assert await till.stands(sale) == "refunded, refunded, no seat"
+    intent = await gateways.stripe.get_payment_intent((await till.payment(sale)).stripe_payment_intent_id or "")
+    assert intent.refunded
+
+
+async def test_what_the_bank_has_cannot_be_cancelled(till: Till, plan: Plan, learner: Account) -> None:
+    sale = await till.sell(learner, await plan(price=PRICE))
+    till.twins.outcome(sale.page_id, "processing")
+    answer = await _cancel(till, learner, sale)
+    assert (answer.status_code, answer.json()["code"]) == (409, "academy.payment_settling")
+    await till.deliver()
+    assert await till.stands(sale) == "processing, pending, seated"
+    assert (await _cancel(till, learner, sale)).status_code == 409
+
+
+async def test_nothing_is_cancelled_while_stripe_cannot_close_the_page(
+    till: Till, plan: Plan, learner: Account, no_stripe: Callable[[], None]
+) -> None:
+    sale = await till.sell(learner, await plan(price=PRICE))
+    no_stripe()
+    assert (await _cancel(till, learner, sale)).status_code == 503
+    assert await till.stands(sale) == "open, pending, seated"
+
+
+async def test_a_page_that_stripe_has_forgotten_does_not_stand_in_the_way(
+    till: Till, plan: Plan, learner: Account
+) -> None:
+    sale = await till.sell(learner, await plan(price=PRICE))
+    await till._write("UPDATE academy.payments SET stripe_checkout_session_id = 'cs_gone'")
+    assert (await _cancel(till, learner, sale)).status_code == 200
+    assert await till.stands(sale) == "expired, failed, no seat"
+
+
 # Refunds by hand
 
 
