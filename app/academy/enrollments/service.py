@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.academy.cohorts import queries as cohorts
@@ -207,6 +207,8 @@ async def transfer(session: AsyncSession, actor: AcademyActor, enrollment_id: UU
     if target.is_b2b and target.organization_id != enrollment.organization_id:
         raise NotInOrganization
     moved = await seats.move(session, enrollment, cohort_id)
+    if moved is None:  # cancelled, refunded or moved while we waited for the locks
+        raise EnrollmentEnded
     await payments.carry_over(session, actor, enrollment_id, moved)
     emit(
         session,
@@ -282,10 +284,9 @@ async def move_windows(session: AsyncSession, actor: AcademyActor, cohort_id: UU
 
     What was granted is shortened only on an admin's word.
     """
-    end = select(Cohort.end_date).where(Cohort.id == cohort_id).scalar_subquery()
 
     def due(column: Any, after: timedelta) -> ColumnElement[datetime]:
-        return end + after if may_shorten else func.greatest(column, end + after)
+        return Cohort.end_date + after if may_shorten else func.greatest(column, Cohort.end_date + after)
 
     windows = {
         Enrollment.office_hours_eligible_until: seats.OFFICE_HOURS,
@@ -294,7 +295,11 @@ async def move_windows(session: AsyncSession, actor: AcademyActor, cohort_id: UU
     }
     changed = await session.execute(
         update(Enrollment)
-        .where(Enrollment.cohort_id == cohort_id, Enrollment.enrollment_status != EnrollmentStatus.transferred)
+        .where(
+            Enrollment.cohort_id == cohort_id,
+            Cohort.id == Enrollment.cohort_id,
+            Enrollment.enrollment_status != EnrollmentStatus.transferred,
+        )
         .values({column: due(column, after) for column, after in windows.items()})
         .returning(Enrollment.id)
         .execution_options(synchronize_session=False)

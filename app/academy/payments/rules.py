@@ -131,23 +131,23 @@ def fact_of(event: StripeEvent) -> Fact | None:
     return read(event.object) if read else None
 
 
-def fact_of_session(session: CheckoutSession) -> Fact | None:
+def fact_of_session(page: CheckoutSession) -> Fact | None:
     """What Stripe's own record of a checkout says now; None while the buyer still has the page open."""
-    if session.is_paid and session.status == "complete":
+    if page.is_paid and page.status == "complete":
         kind = FactKind.paid
-    elif session.status == "complete":
+    elif page.status == "complete":
         kind = FactKind.processing
-    elif session.status == "expired":
+    elif page.status == "expired":
         kind = FactKind.expired
     else:
         return None
     return Fact(
         kind,
-        payment_id=_uuid(session.metadata.get("payment_id")),
-        enrollment_id=_uuid(session.client_reference_id),
-        checkout_session_id=session.id,
-        payment_intent_id=session.payment_intent_id,
-        amount_cents=session.amount_total,
+        payment_id=_uuid(page.metadata.get("payment_id")),
+        enrollment_id=_uuid(page.client_reference_id),
+        checkout_session_id=page.id,
+        payment_intent_id=page.payment_intent_id,
+        amount_cents=page.amount_total,
     )
 
 
