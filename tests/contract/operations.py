@@ -1,13 +1,20 @@
-"""The operations of the OpenAPI document, one by one: what every test of the contract walks over."""
+"""The operations of the OpenAPI document, one by one: what every test of the contract walks over.
 
-from collections.abc import Iterator
+Tests that are made from the document, one per operation, read the frozen file, because tests are collected before
+there is an application; that the two are equal is a test of its own.
+"""
+
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
+from app.core.database.migrate import ROOT
 from app.core.http.openapi import VERBS
 
 JSON = "application/json"
+FROZEN = ROOT / "openapi" / "openapi.json"
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,19 @@ class Operation:
     def security(self) -> list[dict[str, list[str]]]:
         found: list[dict[str, list[str]]] = self.raw["security"]
         return found
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the sender proves itself by a signature over the body."""
+        return {"stripeSignature": []} in self.security
+
+    @property
+    def takes_bearer(self) -> bool:
+        return any("bearer" in way for way in self.security)
+
+    @property
+    def is_list(self) -> bool:
+        return self.method == "GET" and any(parameter["name"] == "cursor" for parameter in self.parameters)
 
     @property
     def needs_bearer(self) -> bool:
@@ -104,3 +124,14 @@ def operations(document: dict[str, Any]) -> list[Operation]:
         for verb in VERBS
         if verb in item
     ]
+
+
+@cache
+def frozen() -> dict[str, Operation]:
+    """The operations of the frozen document, by operationId."""
+    return {op.id: op for op in operations(json.loads(FROZEN.read_text(encoding="utf-8")))}
+
+
+def named(*conditions: Callable[[Operation], Any]) -> list[str]:
+    """The ids of the frozen operations that fulfil all conditions: for `pytest.mark.parametrize`."""
+    return [name for name, op in frozen().items() if all(condition(op) for condition in conditions)]

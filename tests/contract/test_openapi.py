@@ -13,13 +13,10 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from app.core.database.migrate import ROOT
 from app.core.http.openapi import TAGS
 from app.local.contract import differences, render
-from tests.contract.operations import JSON, Operation
+from tests.contract.operations import FROZEN, JSON, Operation
 from tests.support.client import ApiClient
-
-FROZEN = ROOT / "openapi" / "openapi.json"
 
 # Open to everybody, each with its reason. A bearer token changes nothing here.
 PUBLIC = {
