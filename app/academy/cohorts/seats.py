@@ -327,10 +327,11 @@ async def has_second_seat(session: AsyncSession, enrollment: Enrollment) -> bool
     return await session.scalar(other) is not None
 
 
-async def move(session: AsyncSession, enrollment: Enrollment, target_id: UUID) -> UUID:
+async def move(session: AsyncSession, enrollment: Enrollment, target_id: UUID) -> UUID | None:
     """Take a seat for the same person in another cohort and free the old one, in one transaction (A-ENR-16).
 
-    `enrollment` need not be locked: both cohorts are, in the order of their ids. Returns the new enrollment's id.
+    `enrollment` need not be locked: both cohorts are, in the order of their ids. Returns the new enrollment's id; None
+    when under the locks there is no paid seat to move any more.
     """
     if enrollment.organization_id is not None:
         await session.execute(
@@ -339,6 +340,9 @@ async def move(session: AsyncSession, enrollment: Enrollment, target_id: UUID) -
     for cohort_id in sorted([enrollment.cohort_id, target_id]):
         await lock_cohort(session, cohort_id)
     locked, cohort = await lock_enrollment(session, enrollment.id)
+    is_active = locked.enrollment_status == EnrollmentStatus.active
+    if not (is_active and locked.has_seat and locked.payment_status == PaymentStatus.completed):
+        return None
     moved = await take(
         session,
         SeatOrder(
