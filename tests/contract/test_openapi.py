@@ -15,7 +15,10 @@ from referencing.jsonschema import DRAFT202012
 
 from app.core.http.openapi import TAGS
 from app.local.contract import differences, render
-from tests.contract.operations import FROZEN, JSON, Operation
+from tests.contract.operations import FROZEN, JSON, Operation, frozen, named
+from tests.contract.stage import Call, Stage
+from tests.contract.test_access import TABLE
+from tests.contract.world import ROLES
 from tests.support.client import ApiClient
 
 # Open to everybody, each with its reason. A bearer token changes nothing here.
@@ -315,6 +318,23 @@ def test_what_can_be_edited_by_two_takes_if_match(every_operation: list[Operatio
         and (not any(each["name"] == "If-Match" for each in op.parameters) or "412" not in op.raw["responses"])
     ]
     assert wrong == []
+
+
+@pytest.mark.req("X-API-04")
+@pytest.mark.parametrize("name", named(lambda op: op.method == "PATCH", lambda op: "412" in op.raw["responses"]))
+async def test_what_can_be_edited_shows_its_version_and_refuses_an_older_one(stage: Stage, name: str) -> None:
+    change = frozen()[name]
+    shown = next(op for op in frozen().values() if op.path == change.path and op.method == "GET")
+    # Of those who may see it, somebody who may change it.
+    role = next(role for role, cell in zip(ROLES, TABLE[name], strict=True) if cell == "200")
+    seen = await stage.rehearse(shown, role)
+    assert seen.headers["etag"]
+    assert "ETag" in shown.raw["responses"]["200"]["headers"]
+    accepted = await stage.rehearse(change, role, Call(headers={"If-Match": seen.headers["etag"]}))
+    assert accepted.status_code == 200
+    assert accepted.headers["etag"] != seen.headers["etag"]
+    refused = await stage.rehearse(change, role, Call(headers={"If-Match": '"0"'}))
+    assert (refused.status_code, refused.json()["code"]) == (412, "core.stale")
 
 
 def test_bodies_refuse_unknown_fields(every_operation: list[Operation]) -> None:

@@ -48,6 +48,7 @@ SENT_BY_FRONT_ENDS = (
 READ_BY_FRONT_ENDS = (
     "Deprecation",
     "ETag",
+    "Idempotent-Replayed",
     "Link",
     "Location",
     "RateLimit",

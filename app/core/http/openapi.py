@@ -76,6 +76,7 @@ _HEADERS: dict[str, dict[str, Any]] = {
     "Retry-After": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}},
     "RateLimit": {"description": "What is left of each limit.", "schema": {"type": "string"}},
     "RateLimit-Policy": {"description": "The limits that apply.", "schema": {"type": "string"}},
+    "ETag": {"description": "The version shown here; send it back as If-Match.", "schema": {"type": "string"}},
     "WWW-Authenticate": {"description": "How to authenticate.", "schema": {"type": "string"}},
 }
 _SENT_WITH = {
@@ -120,6 +121,8 @@ def build_document(app: FastAPI) -> dict[str, Any]:
     for path, _, operation in operations:
         _secure(operation)
         _add_common_answers(path, operation)
+    for item in document.get("paths", {}).values():
+        _add_versions(item)
     _add_components(document)
     return document
 
@@ -174,6 +177,16 @@ def _add_common_answers(path: str, operation: dict[str, Any]) -> None:
             examples.setdefault(error.code, example_of(error))
             own.setdefault("headers", _headers(name))
     operation["responses"] = dict(sorted(answers.items()))
+
+
+def _add_versions(item: dict[str, Any]) -> None:
+    """What can be edited with `If-Match` tells its version wherever it is shown at that address."""
+    edited = any(
+        parameter["name"] == "If-Match" for verb in VERBS for parameter in item.get(verb, {}).get("parameters", ())
+    )
+    for verb in ("get", "patch") if edited else ():
+        if answer := item.get(verb, {}).get("responses", {}).get("200"):
+            answer.setdefault("headers", {})["ETag"] = _HEADERS["ETag"]
 
 
 def _headers(name: str) -> dict[str, Any]:

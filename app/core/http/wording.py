@@ -4,7 +4,7 @@
   the enum is `CohortStatus` in its room. Two domains may so have enums of one name, and none of the two is renamed.
 - A list's example is a page with its item's example; an object's is made of its fields' when it has none of its own.
 - The nulls of examples are put back, which the framework drops.
-- `title`s that only repeat the name of their field are left out.
+- `title`s that only repeat the name of their field are left out, and an answer is described by what it brings.
 """
 
 from collections.abc import Iterator
@@ -30,6 +30,8 @@ def finish(document: Json) -> None:
         for operation in item.values():
             for parameter in operation.get("parameters", ()):
                 _describe(parameter)
+            for answer in operation["responses"].values():
+                _say_what_comes(answer, schemas)
 
 
 def _rename(document: Json, schemas: Json) -> None:
@@ -107,6 +109,14 @@ def _describe(parameter: Json) -> None:
             parameter["description"] = f"Id of the {name.removesuffix('_id').replace('_', ' ')}."
         elif name == "sort":
             parameter["description"] = _SORT
+
+
+def _say_what_comes(answer: Json, schemas: Json) -> None:
+    if answer.get("description") == "Successful Response":
+        contents = answer.get("content", {}).values()
+        names = [content.get("schema", {}).get("$ref", "").removeprefix(_PREFIX) for content in contents]
+        told = [schemas.get(name, {}).get("description", "") for name in names]
+        answer["description"] = next((text.partition("\n")[0] for text in told if text), "Done")
 
 
 class Examples:
