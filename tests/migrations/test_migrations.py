@@ -168,6 +168,7 @@ def test_up_down_and_up_again_leads_to_the_same_place(scratch: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.req("X-MIG-01")
 def test_each_migration_can_be_taken_back_by_itself(scratch: str) -> None:
     """Step by step down, each step up again and down once more: no downgrade leans on the one below it."""
     upgrade(scratch)
@@ -178,6 +179,7 @@ def test_each_migration_can_be_taken_back_by_itself(scratch: str) -> None:
     assert not any(asyncio.run(shape(scratch)).values())
 
 
+@pytest.mark.req("X-MIG-01")
 def test_models_and_migrations_say_the_same(scratch: str) -> None:
     upgrade(scratch)
     command.check(alembic_config(scratch))
@@ -211,6 +213,7 @@ def test_a_migration_runs_under_short_timeouts(scratch: str, tmp_path: Path) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.req("X-MIG-01")
 def test_a_migration_gives_up_on_a_table_that_is_busy(scratch: str, tmp_path: Path) -> None:
     """Waiting longer would queue every request behind it."""
     upgrade(scratch)

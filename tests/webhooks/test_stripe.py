@@ -39,6 +39,7 @@ async def events(session: AsyncSession) -> list[OutboxRow]:
 
 
 @pytest.mark.req("A-PAY-02")
+@pytest.mark.req("D-08")
 async def test_an_event_is_stored_byte_for_byte_and_announced(client: ApiClient, session: AsyncSession) -> None:
     body = sample_bytes(f"stripe/{COMPLETED}")
     answer = await deliver(client, body)
@@ -75,6 +76,7 @@ async def test_deliveries_at_the_same_time_are_stored_once(
         assert (len(await inbox(session)), len(await events(session))) == (1, 1)
 
 
+@pytest.mark.req("D-08")
 async def test_an_event_is_worked_on_by_one_job_however_often_it_came(
     client: ApiClient, session: AsyncSession, worker: WorkerOnDemand
 ) -> None:
@@ -104,6 +106,7 @@ BAD = {
 
 @pytest.mark.req("A-PAY-02")
 @pytest.mark.parametrize("signature", [each["signature"] for each in BAD.values()], ids=list(BAD))
+@pytest.mark.req("D-08")
 async def test_a_bad_signature_is_refused_before_the_database_is_asked(
     client: ApiClient, session: AsyncSession, engine: AsyncEngine, signature: str
 ) -> None:

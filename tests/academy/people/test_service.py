@@ -70,6 +70,7 @@ async def test_the_backfill_counts_the_rows_it_changed_and_changes_nothing_again
 
 
 @pytest.mark.req("A-AUT-07")
+@pytest.mark.req("X-MIG-01")
 async def test_the_backfill_goes_on_batch_by_batch_and_tells_the_whole_count(
     client: ApiClient,
     session: AsyncSession,

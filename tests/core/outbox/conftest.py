@@ -116,5 +116,5 @@ async def start_pool(
 async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
     """Wait for a condition, looking often."""
     async with asyncio.timeout(seconds):
-        while not await holds():  # noqa: ASYNC110  (what is waited for happens in a database)
+        while not await holds():
             await asyncio.sleep(0.02)

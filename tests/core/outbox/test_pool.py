@@ -61,6 +61,7 @@ def in_order(noted: list[int], things: int = 5) -> bool:
     return all(line == sorted(line) for line in lines)
 
 
+@pytest.mark.req("X-EVT-01")
 async def test_two_workers_do_everything_once_and_in_order(
     machinery: Machinery, book: Book, start_pool: StartPool
 ) -> None:

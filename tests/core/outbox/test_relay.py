@@ -3,6 +3,7 @@
 import asyncio
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -28,6 +29,7 @@ def two_listeners(book: Book) -> None:
     async def second(session: AsyncSession, event: Happened) -> None: ...
 
 
+@pytest.mark.req("X-EVT-01")
 async def test_an_event_of_a_change_that_was_rolled_back_never_happened(machinery: Machinery, book: Book) -> None:
     two_listeners(book)
     async with machinery.sessions() as session:

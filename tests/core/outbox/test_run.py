@@ -139,6 +139,7 @@ async def test_a_run_that_woke_too_late_changes_nothing(machinery: Machinery, bo
     assert (slow.runs, await machinery.noted(), await machinery.states()) == (2, [3], ["done"])
 
 
+@pytest.mark.req("X-EVT-01")
 async def test_a_job_whose_runner_was_killed_is_pushed_again(machinery: Machinery, book: Book) -> None:
     slow = Slow(book, stepwise=True)
     await announced(machinery)
@@ -303,6 +304,7 @@ async def test_a_stopped_run_is_given_back_even_at_the_last_try(machinery: Machi
 # Order
 
 
+@pytest.mark.req("X-EVT-01")
 async def test_a_job_waits_for_the_older_one_of_its_listener_and_key(machinery: Machinery, book: Book) -> None:
     fail_at_first(book)
     await announced(machinery, 1, 2, 3)
