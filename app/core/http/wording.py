@@ -14,12 +14,16 @@ from typing import Any
 Json = dict[str, Any]
 
 _PREFIX = "#/components/schemas/"
+_PAGE = "One page. `next_cursor` is null on the last one."
 _SORT = "What to sort by; a leading minus means descending."
 
 
 def finish(document: Json) -> None:
     """Change `document`, as the framework made it, in place."""
     schemas: Json = document.get("components", {}).get("schemas", {})
+    for key, schema in schemas.items():
+        if key.startswith("Page_"):
+            schema.setdefault("description", _PAGE)
     _rename(document, schemas)
     for schema in schemas.values():
         _drop_titles(schema)
