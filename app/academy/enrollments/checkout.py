@@ -20,6 +20,7 @@ from app.academy.models import Cohort, Enrollment, Learner, Payment, PaymentStat
 from app.academy.payments import queries as payments_read
 from app.academy.payments import rules as money
 from app.academy.payments import service as payments
+from app.academy.payments import stripe_pages
 from app.academy.people import service as people
 from app.academy.permissions import AcademyActor, Permission, allow
 from app.gateways.stripe.types import CheckoutOrder, CheckoutSession
@@ -101,7 +102,7 @@ async def resume_checkout(session: AsyncSession, actor: AcademyActor, enrollment
 
 async def renew_checkout(session: AsyncSession, actor: AcademyActor, begun: BegunCheckout) -> BegunCheckout:
     """The same checkout with a hold that begins now, when Stripe did not take what an earlier request had begun."""
-    renewed = None if begun.payment_id is None else await payments.renew(session, actor, begun.payment_id)
+    renewed = None if begun.payment_id is None else await stripe_pages.renew(session, actor, begun.payment_id)
     return begun if renewed is None else await _with_order(session, actor, begun.enrollment, renewed)
 
 
@@ -116,7 +117,7 @@ async def _with_order(
 async def abandon_checkout(session: AsyncSession, actor: AcademyActor, begun: BegunCheckout) -> None:
     """Stripe refused to open a page: the seat is given back."""
     if begun.payment_id is not None:
-        await payments.give_up(session, actor, begun.payment_id)
+        await stripe_pages.give_up(session, actor, begun.payment_id)
 
 
 async def finish_checkout(
@@ -126,7 +127,7 @@ async def finish_checkout(
     if begun.payment_id is None:
         return Checkout(begun.enrollment)
     if page is not None:
-        await payments.record_page(session, actor, begun.payment_id, page)
+        await stripe_pages.record_page(session, actor, begun.payment_id, page)
         await session.flush()  # both are read back below, with the page
     payment = await payments_read.get_payment(session, begun.payment_id)
     enrollment = await queries.get_enrollment(session, actor, begun.enrollment.id)

@@ -29,6 +29,7 @@ from app.academy.models import (
     PaymentType,
 )
 from app.academy.payments import queries as payments_read
+from app.academy.payments import refunds, stripe_pages
 from app.academy.payments import service as payments
 from app.academy.payments.errors import NothingToRefund, PaymentSettling
 from app.academy.payments.rules import Fact, FactKind
@@ -127,7 +128,7 @@ async def create_enrollment(
     )
     enrollment = await queries.get_enrollment(session, actor, enrollment_id)
     announce_enrollment(session, enrollment)
-    await payments.adopt_page(session, actor, enrollment, cohort.course, checkout_session_id)
+    await stripe_pages.adopt_page(session, actor, enrollment, cohort.course, checkout_session_id)
     return enrollment
 
 
@@ -187,7 +188,7 @@ async def _return_payment(session: AsyncSession, actor: AcademyActor, enrollment
     payment = await payments_read.find_refundable(session, enrollment_id)
     if payment is not None:
         locked = await payments_read.lock_payment(session, payment.id)
-        await payments.request_refund(session, actor, locked, reason)
+        await refunds.request_refund(session, actor, locked, reason)
 
 
 async def transfer(session: AsyncSession, actor: AcademyActor, enrollment_id: UUID, cohort_id: UUID) -> Enrollment:
@@ -249,7 +250,7 @@ async def refund(
     if payment is None:
         raise NothingToRefund
     locked = await payments_read.lock_payment(session, payment.id)
-    await payments.request_refund(session, actor, locked, reason or "requested", amount_cents)
+    await refunds.request_refund(session, actor, locked, reason or "requested", amount_cents)
     return await queries.get_enrollment(session, actor, enrollment_id)
 
 

@@ -9,7 +9,7 @@ import structlog
 from pydantic_core import from_json
 
 from app.academy.models import Payment
-from app.academy.payments import queries, rules, service
+from app.academy.payments import queries, refunds, rules, service
 from app.academy.permissions import AcademyActor
 from app.core.clock import utc_now
 from app.core.database import AsyncSession
@@ -65,7 +65,7 @@ async def send_money_back(job: JobRun, event: RefundRequested) -> None:
     async with job.transaction() as session:
         if fact := rules.fact_of_intent(intent):
             await service.apply_fact(session, HOUSE, fact)
-        await service.record_refund(session, HOUSE, payment.id, refund_id, event.amount_cents)
+        await refunds.record_refund(session, HOUSE, payment.id, refund_id, event.amount_cents)
         await job.finish(session)
 
 
@@ -124,7 +124,7 @@ async def compare_with_stripe(job: JobRun) -> None:
         waiting = await queries.list_to_compare(session, STILL)
         orphans = await queries.list_orphans(session, STILL, LOOK_BACK)
         for payment_id in await queries.list_stuck_refunds(session, STUCK):
-            await service.repeat_refund(session, HOUSE, payment_id)
+            await refunds.repeat_refund(session, HOUSE, payment_id)
     for payment in waiting:
         with suppress(GatewayRefused):  # Stripe has forgotten this one; the others still want to be asked about
             await _compare(job, payment)

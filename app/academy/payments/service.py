@@ -15,16 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.academy.cohorts import seats
 from app.academy.models import (
     Cohort,
-    Course,
     Enrollment,
     EnrollmentStatus,
     Payment,
     PaymentState,
     PaymentStatus,
 )
-from app.academy.payments import queries
-from app.academy.payments.errors import NothingToRefund
-from app.academy.payments.rules import Fact, FactKind, price_for_person
+from app.academy.payments import queries, refunds
+from app.academy.payments.rules import Fact, FactKind
 from app.academy.permissions import AcademyActor
 from app.core.database.locks import wait_for_lock
 from app.core.outbox.emit import emit
@@ -34,9 +32,7 @@ from app.domain_events.academy import (
     EnrollmentRefunded,
     PaymentFailed,
     PaymentReturned,
-    RefundRequested,
 )
-from app.gateways.stripe.types import CheckoutSession
 from app.webhooks.inbox import service as intake
 
 UNPAID = {PaymentState.created, PaymentState.open, PaymentState.processing}
@@ -69,7 +65,7 @@ async def open_payment(
     return payment
 
 
-async def _lock(session: AsyncSession, payment: Payment) -> tuple[Payment, Enrollment, Cohort]:
+async def lock(session: AsyncSession, actor: AcademyActor, payment: Payment) -> tuple[Payment, Enrollment, Cohort]:
     """The payment and its seat, locked in the house's order, wherever a transfer has carried it in the meantime."""
     while True:
         enrollment, cohort = await seats.lock_enrollment(session, payment.enrollment_id)
@@ -78,76 +74,12 @@ async def _lock(session: AsyncSession, payment: Payment) -> tuple[Payment, Enrol
             return payment, enrollment, cohort
 
 
-async def record_page(session: AsyncSession, actor: AcademyActor, payment_id: UUID, page: CheckoutSession) -> Payment:
-    """Keep the address of Stripe's page and the session's id, unless the payment has moved on already."""
-    payment, enrollment, _ = await _lock(session, await queries.get_payment(session, payment_id))
-    payment.checkout_url = page.url
-    payment.stripe_checkout_session_id = page.id
-    enrollment.stripe_checkout_session_id = page.id
-    if payment.state == PaymentState.created:
-        payment.state = PaymentState.open
-    await _replay(session, actor, page.id)
-    return payment
-
-
-async def adopt_page(
-    session: AsyncSession, actor: AcademyActor, enrollment: Enrollment, course: Course, checkout_session_id: str
-) -> Payment:
-    """The payment of an enrollment whose page was opened at Stripe before we heard of it (A-ENR-01)."""
-    payment = await open_payment(
-        session,
-        actor,
-        enrollment.id,
-        amount_cents=price_for_person(course),
-        currency=course.currency,
-        success_url="",
-        cancel_url="",
-        expires_at=enrollment.hold_expires_at or enrollment.created_at + seats.HOLD,
-    )
-    payment.stripe_checkout_session_id = checkout_session_id
-    payment.state = PaymentState.open
-    await _replay(session, actor, checkout_session_id)
-    return payment
-
-
-async def renew(session: AsyncSession, actor: AcademyActor, payment_id: UUID) -> Payment | None:
-    """Another payment for a hold whose page Stripe never made; the hold begins anew. None: this one has moved on.
-
-    Stripe wants a page to live 30 minutes, so what was written down before an outage can be too old to be asked for.
-    """
-    payment, enrollment, _ = await _lock(session, await queries.get_payment(session, payment_id))
-    if payment.state != PaymentState.created:
-        return None
-    payment.state = PaymentState.expired
-    enrollment.hold_expires_at = await queries.get_now(session) + seats.HOLD
-    return await open_payment(
-        session,
-        actor,
-        enrollment.id,
-        amount_cents=payment.amount_cents,
-        currency=payment.currency,
-        success_url=payment.success_url,
-        cancel_url=payment.cancel_url,
-        expires_at=enrollment.hold_expires_at,
-    )
-
-
-async def give_up(session: AsyncSession, actor: AcademyActor, payment_id: UUID) -> None:
-    """Stripe would not open a page: the hold ends. Nobody is told of it, the caller has the refusal as their answer."""
-    payment, enrollment, cohort = await _lock(session, await queries.get_payment(session, payment_id))
-    if payment.state != PaymentState.created:
-        return
-    payment.state = PaymentState.failed
-    enrollment.payment_status = PaymentStatus.failed
-    await seats.give_back(session, enrollment, cohort, "failed")
-
-
 async def apply_fact(session: AsyncSession, actor: AcademyActor, fact: Fact) -> bool:
     """Move the payment, and the seat with it, as far as the fact takes them. False: no such payment is known (yet)."""
     known = await queries.find_payment(session, fact)
     if known is None:
         return False
-    payment, enrollment, cohort = await _lock(session, known)
+    payment, enrollment, cohort = await lock(session, actor, known)
     if _is_of_another(payment, fact):
         other = await _second_payment(session, actor, payment, fact)
         if other is not None:
@@ -156,7 +88,7 @@ async def apply_fact(session: AsyncSession, actor: AcademyActor, fact: Fact) -> 
     learned = _recognise(fact, payment, enrollment)
     await _STEPS[fact.kind](session, fact, payment, enrollment, cohort)
     for name in learned:
-        await _replay(session, actor, name)
+        await replay(session, actor, name)
     return True
 
 
@@ -172,7 +104,7 @@ async def knows(session: AsyncSession, actor: AcademyActor, fact: Fact) -> bool:
     return await queries.find_payment(session, fact) is not None
 
 
-async def _replay(session: AsyncSession, actor: AcademyActor, name: str) -> None:
+async def replay(session: AsyncSession, actor: AcademyActor, name: str) -> None:
     """What Stripe told of this payment before we knew that it is ours (A-PAY-01)."""
     await session.flush()  # whoever waits for the lock below must find the payment by its new name
     await wait_for_lock(session, f"academy.payment.{name}")
@@ -258,9 +190,9 @@ async def _paid(session: AsyncSession, fact: Fact, payment: Payment, enrollment:
         return
     payment.state = PaymentState.paid
     if enrollment.payment_status in {PaymentStatus.completed, PaymentStatus.refunded}:
-        await request_refund(session, AcademyActor.system(), payment, "paid_twice")
+        await refunds.request_refund(session, AcademyActor.system(), payment, "paid_twice")
     elif enrollment.enrollment_status != EnrollmentStatus.active:
-        await request_refund(session, AcademyActor.system(), payment, "cancelled")
+        await refunds.request_refund(session, AcademyActor.system(), payment, "cancelled")
     elif enrollment.has_seat or await seats.take_again(session, enrollment, cohort):
         enrollment.payment_status = PaymentStatus.completed
         enrollment.hold_expires_at = None
@@ -274,7 +206,7 @@ async def _paid(session: AsyncSession, fact: Fact, payment: Payment, enrollment:
             ),
         )
     else:
-        await request_refund(session, AcademyActor.system(), payment, "no_seat")
+        await refunds.request_refund(session, AcademyActor.system(), payment, "no_seat")
 
 
 async def _refunded(
@@ -317,7 +249,7 @@ async def _dispute_lost(
     session: AsyncSession, fact: Fact, payment: Payment, enrollment: Enrollment, cohort: Cohort
 ) -> None:
     """The bank took the money: the same as a refund of it (Z-66)."""
-    whole = fact.amount_cents is None or fact.amount_cents >= _came_in(payment)
+    whole = fact.amount_cents is None or fact.amount_cents >= refunds.came_in(payment)
     taken = Fact(FactKind.refunded, amount_cents=fact.amount_cents, is_whole=whole)
     await _refunded(session, taken, payment, enrollment, cohort)
 
@@ -331,47 +263,6 @@ _STEPS: dict[FactKind, Callable[[AsyncSession, Fact, Payment, Enrollment, Cohort
     FactKind.dispute_opened: _dispute_opened,
     FactKind.dispute_lost: _dispute_lost,
 }
-
-
-def _came_in(payment: Payment) -> int:
-    return payment.amount_cents if payment.amount_paid_cents is None else payment.amount_paid_cents
-
-
-async def request_refund(
-    session: AsyncSession, actor: AcademyActor, payment: Payment, reason: str, amount_cents: int | None = None
-) -> None:
-    """Have money of a locked, paid payment go back: all of it, or `amount_cents`. Raises NothingToRefund."""
-    left = _came_in(payment) - max(payment.refunded_cents, payment.refund_requested_cents)
-    if payment.state != PaymentState.paid or (amount_cents is not None and amount_cents > left):
-        raise NothingToRefund
-    whole = amount_cents is None or amount_cents == left
-    if whole:
-        payment.state = PaymentState.refund_due
-    payment.refund_requested_cents += left if amount_cents is None else amount_cents
-    payment.refund_reason = reason
-    emit(
-        session,
-        RefundRequested(payment_id=payment.id, reason=reason, amount_cents=None if whole else amount_cents),
-    )
-
-
-async def record_refund(
-    session: AsyncSession, actor: AcademyActor, payment_id: UUID, refund_id: str | None, amount_cents: int | None
-) -> None:
-    """Write down Stripe's refund; None: it refused, and a part that was asked for is not on its way any more."""
-    payment = await queries.lock_payment(session, payment_id)
-    if refund_id is not None:
-        payment.stripe_refund_id = refund_id
-    elif amount_cents is not None:
-        payment.refund_requested_cents = max(payment.refund_requested_cents - amount_cents, 0)
-
-
-async def repeat_refund(session: AsyncSession, actor: AcademyActor, payment_id: UUID) -> None:
-    """Ask again for a refund that is still due: its job has given up, or is gone."""
-    payment = await queries.lock_payment(session, payment_id)
-    if payment.state == PaymentState.refund_due:
-        payment.compared_at = func.now()
-        emit(session, RefundRequested(payment_id=payment.id, reason=payment.refund_reason or "requested"))
 
 
 async def mark_compared(session: AsyncSession, actor: AcademyActor, payment_ids: Sequence[UUID]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.academy.enrollments import service as enrollments
 from app.academy.models import Cohort, Enrollment
-from app.academy.payments import service
+from app.academy.payments import refunds
 from app.academy.permissions import AcademyActor
 from app.core.ids import new_id
 from app.gateways import Gateways
@@ -526,7 +526,7 @@ async def test_a_refund_is_asked_for_again_only_after_another_day(
 ) -> None:
     sale = await till.sell_paid(learner, await plan(price=PRICE))
     await till._write("UPDATE academy.payments SET state = 'refund_due', updated_at = now() - interval '25 hours'")
-    await service.repeat_refund(session, HOUSE, sale.payment_id)
+    await refunds.repeat_refund(session, HOUSE, sale.payment_id)
     await session.commit()
     await session.execute(text("UPDATE core.outbox SET relayed_at = now()"))
     await session.commit()

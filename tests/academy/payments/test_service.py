@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.academy.enrollments import service as enrollments
 from app.academy.models import Cohort, Enrollment, Payment
-from app.academy.payments import queries, rules, service
+from app.academy.payments import queries, refunds, rules, service
 from app.academy.payments.errors import NothingToRefund
 from app.academy.payments.rules import Fact, FactKind
 from app.academy.permissions import AcademyActor
@@ -319,7 +319,7 @@ async def test_a_page_bought_with_a_full_discount_has_nothing_to_send_back(
     sale = await till.sell(learner, await plan(price=PRICE))
     await service.apply_fact(session, HOUSE, Fact(FactKind.paid, payment_id=sale.payment_id, amount_cents=0))
     payment = await queries.lock_payment(session, sale.payment_id)
-    await service.request_refund(session, HOUSE, payment, "requested")
+    await refunds.request_refund(session, HOUSE, payment, "requested")
     await session.commit()
     await till.worker.drain()
     assert await till.stands(sale) == "refunded, refunded, no seat"
@@ -332,7 +332,7 @@ async def test_a_refund_of_what_was_not_paid_is_refused(
     sale = await till.sell(learner, await plan(price=PRICE))
     payment = await queries.lock_payment(session, sale.payment_id)
     with pytest.raises(NothingToRefund):
-        await service.request_refund(session, HOUSE, payment, "requested")
+        await refunds.request_refund(session, HOUSE, payment, "requested")
 
 
 @pytest.mark.req("A-ENR-01", "A-PAY-01")
