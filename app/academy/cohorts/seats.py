@@ -447,7 +447,7 @@ def first_in_line(waits: ColumnElement[bool], seats: int) -> Select[UUID]:
     return (
         select(WaitlistEntry.id)
         .where(waits)
-        .order_by(WaitlistEntry.position, WaitlistEntry.id)
+        .order_by(WaitlistEntry.position)
         .limit(seats)
         .with_for_update(of=WaitlistEntry, key_share=True)
     )

@@ -2,21 +2,26 @@
 
 import os
 import random
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
 import pytest
+import pytest_asyncio
 from sqlalchemy import select, text, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from app.academy.cohorts import seats
 from app.academy.enrollments import service as enrollments
 from app.academy.models import Cohort, Course, WaitlistEntry, WaitlistStatus
 from app.academy.permissions import AcademyActor
+from app.core.database.engine import normalise
 from app.identity.models import Account
+from app.local.services import Services
 from tests.academy.conftest import enter
 from tests.factories import academy
 from tests.support.client import ApiClient
+from tests.support.database import of_database
 
 HOUSE = AcademyActor.system()
 RETURN_TO = {"success_url": "https://app.example.com/welcome", "cancel_url": "https://app.example.com/courses"}
@@ -29,6 +34,16 @@ def chance(request: pytest.FixtureRequest) -> random.Random:
     seed = int(os.environ.get("LYCEUM_TEST_SEED") or random.SystemRandom().randrange(1_000_000))
     request.node.add_report_section("call", "seed", f"LYCEUM_TEST_SEED={seed}")
     return random.Random(seed)  # noqa: S311  (nothing secret)
+
+
+@pytest_asyncio.fixture
+async def owner(server: Services, database_url: str) -> AsyncIterator[AsyncEngine]:
+    """Somebody with a hand in the database, past all our code."""
+    name = database_url.partition("?")[0].rpartition("/")[2]
+    url, arguments = normalise(of_database(server.owner_url, name))
+    made = create_async_engine(url, connect_args=arguments)
+    yield made
+    await made.dispose()
 
 
 async def plan(
