@@ -71,11 +71,6 @@ class StripeAccount:
     given_back: int
 
 
-async def unfinished_jobs(session: AsyncSession) -> int:
-    """Jobs of domain events that still have to run."""
-    return int(await session.scalar(_UNFINISHED) or 0)
-
-
 async def unsettled_payments(session: AsyncSession, cohort_id: UUID) -> int:
     """Payments of the cohort that are neither paid nor over."""
     return int((await session.execute(_MONEY, {"cohort_id": cohort_id})).one().unsettled)
@@ -99,9 +94,7 @@ async def close_account(
     return [
         Equation("seats", "buyers told yes = seats there were", told["holding"], seats.max_capacity),
         Equation("seats", "buyers told no = the others", told["full"], told["buyers"] - seats.max_capacity),
-        Equation(
-            "seats", "enrolled + held + free = capacity", taken + (seats.max_capacity - taken), seats.max_capacity
-        ),
+        Equation("seats", "enrolled + held + free in the API = capacity", taken + told["free"], seats.max_capacity),
         Equation("seats", "sold beyond capacity", max(0, taken - seats.max_capacity), 0),
         Equation("seats", "counter = enrollments with a seat", seats.current_enrollment, seats.seated),
         Equation("seats", "seats = people in them", seats.seated, seats.people),
@@ -122,5 +115,5 @@ async def close_account(
         Equation("queue", "counter = people waiting", seats.waiting, seats.in_line),
         Equation("queue", "held seats = live offers", seats.held, seats.offered),
         Equation("queue", "overtaken in the queue", seats.overtaken, 0),
-        Equation("work", "jobs left undone", await unfinished_jobs(session), 0),
+        Equation("work", "jobs left undone", int(await session.scalar(_UNFINISHED) or 0), 0),
     ]
