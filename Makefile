@@ -3,7 +3,7 @@
 
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help run test check check-fast requirements openapi clean
+.PHONY: help run test check check-fast requirements lock openapi clean
 
 UV_VERSION = 0.13.8
 TOOLS = .lyceum/tools
@@ -35,7 +35,7 @@ check: .venv/ready ## Format, lint, types, import contracts, lock and OpenAPI do
 	$(BIN)/lyceum openapi --check
 	@! test -x $(TOOLS)/bin/uv || $(CLEAN_UV) lock --check --quiet
 	@! test -x $(TOOLS)/bin/uv || $(EXPORT) | cmp -s - requirements.txt \
-		|| { echo "requirements.txt is not what uv.lock says: make requirements" >&2; exit 1; }
+		|| { echo "requirements.txt is not what uv.lock says: make lock" >&2; exit 1; }
 
 check-fast: .venv/ready ## The same in seconds: format, lint, types of changed files, import contracts
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
@@ -43,7 +43,10 @@ check-fast: .venv/ready ## The same in seconds: format, lint, types of changed f
 		| grep -E '^(app|tests|bench|chaos)/.*\.py$$'); test -z "$$changed" || $(BIN)/mypy $$changed
 	@$(BIN)/lint-imports
 
-requirements: .venv/ready ## Refresh uv.lock after a change in pyproject.toml, and requirements.txt from it
+requirements: .venv/ready ## Which lines of docs/requirements.md are proven, and which are not (runs the tests if need be)
+	@$(BIN)/python -m tests.support.requirements report -n 2
+
+lock: .venv/ready ## Refresh uv.lock after a change in pyproject.toml, and requirements.txt from it
 	@$(CLEAN_UV) lock
 	@$(EXPORT) > requirements.txt
 
@@ -54,7 +57,7 @@ clean: ## Remove what can be made again: environment, caches, test servers. Keep
 	@test ! -x $(BIN)/python || test ! -d .lyceum/test || $(BIN)/python -c \
 		'from pathlib import Path; from app.local.services import stop_for_tests; stop_for_tests(Path(".lyceum/test"))'
 	rm -rf .venv $(TOOLS) .lyceum/test .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	rm -rf htmlcov .coverage
+	rm -rf htmlcov .coverage build
 
 # The environment. pip stands in for uv, with the same pinned and hash-checked packages, where uv cannot be had or
 # cannot reach the hosts in the lock (pip follows the mirror that the machine is configured for).
