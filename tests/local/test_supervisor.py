@@ -73,7 +73,7 @@ def diary(tmp_path: Path) -> Diary:
 
 async def until(condition: Callable[[], bool], seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - other processes change it, which no event tells us
+        while not condition():
             await asyncio.sleep(0.02)
 
 
