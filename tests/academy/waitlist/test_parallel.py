@@ -303,20 +303,45 @@ async def free(session: AsyncSession, cohort: Cohort) -> int:
 
 
 @pytest.mark.req("A-WTL-09")
-async def test_whoever_joins_the_courses_queue_as_a_seat_falls_free_does_not_miss_it(parallel: Sessions) -> None:
+@pytest.mark.parametrize("first", ["the seat", "the person"])
+async def test_whoever_joins_the_courses_queue_as_a_seat_falls_free_does_not_miss_it(
+    parallel: Sessions, first: str
+) -> None:
     async with parallel.begin() as session:
-        places = [await full(session) for _ in range(20)]
-        people = [await enter(session) for _ in places]
-    joined = [
-        attempt(parallel, lambda s, c=cohort, p=person: service.join_course(s, learner(p.id), c.course_id))  # type: ignore[misc]  # a default binds the loop's value
-        for (cohort, _), person in zip(places, people, strict=True)
-    ]
-    left = [attempt(parallel, lambda s, e=taken[0]: leave_seat(s, e)) for _, taken in places]  # type: ignore[misc]  # as above
-    outcomes = await asyncio.gather(*(each for pair in zip(joined, left, strict=True) for each in pair))
+        cohort, (enrollment_id,) = await full(session)
+        person = await enter(session)
+
+    async def falls_free(session: AsyncSession) -> None:
+        await leave_seat(session, enrollment_id)
+
+    async def joins(session: AsyncSession) -> None:
+        await service.join_course(session, learner(person.id), cohort.course_id)
+
+    earlier, later = (falls_free, joins) if first == "the seat" else (joins, falls_free)
+    async with parallel.begin() as session:
+        await earlier(session)
+        await session.flush()  # all of it but the commit
+        other = asyncio.create_task(attempt(parallel, later))
+        await until_blocked(parallel, 1)
+    assert await other == ("academy.seats_available" if first == "the seat" else "done")
     async with parallel() as session:
-        for (cohort, _), outcome in zip(places, outcomes[::2], strict=True):
-            _, held, _ = await counters(session, cohort)
-            assert (outcome, held) in {("done", 1), ("academy.seats_available", 0)}
+        assert await counters(session, cohort) == (0, 0 if first == "the seat" else 1, 0)
+
+
+@pytest.mark.req("A-WTL-09")
+async def test_nobody_is_overtaken_because_their_entry_was_locked_for_a_moment(parallel: Sessions) -> None:
+    async with parallel.begin() as session:
+        cohort, (enrollment_id,) = await full(session)
+        line = [await wait_for_course(session, cohort.course_id) for _ in range(2)]
+    async with parallel() as session:
+        await service.leave(session, learner(line[0].user_id), line[0].id)
+        await session.flush()
+        freeing = asyncio.create_task(attempt(parallel, lambda s: leave_seat(s, enrollment_id)))
+        await until_blocked(parallel, 1)
+        await session.rollback()  # they stay after all: the request failed, or its connection broke
+    assert await freeing == "done"
+    async with parallel() as session:
+        assert await states(session, *line) == ["offered", "waiting"]
 
 
 async def test_who_leaves_while_being_offered_a_seat_lets_go_of_the_entry_before_waiting_for_the_cohort(
