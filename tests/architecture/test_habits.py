@@ -26,7 +26,7 @@ RUNS = {"execute", "scalar", "scalars", "stream", "stream_scalars", "get", "get_
 LOW_FLOORS = {"core", "gateways"}
 
 # The owners of scarce things claim and count in one statement, which no reading and writing apart can do.
-ONE_STATEMENT = {"seats"}
+ONE_STATEMENT = {"seats", "queue", "counters"}
 
 
 def _calls(source: Source) -> Iterator[ast.Call]:

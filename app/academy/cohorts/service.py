@@ -7,7 +7,7 @@ from sqlalchemy import Update, func, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.academy.cohorts import queries, rules, seats
+from app.academy.cohorts import counters, queries, queue, rules, seats
 from app.academy.cohorts.errors import CohortDatesReversed, CohortTransitionRefused, CourseArchived
 from app.academy.cohorts.schemas import (
     AcademyCohortCreate,
@@ -61,7 +61,7 @@ async def update_cohort(
     Raises `Stale`, `CohortDatesReversed`, `CapacityBelowSeatsTaken` (A-COH-03).
     """
     allow(actor, Permission.COHORT_EDIT, cohort)
-    cohort = await seats.lock_cohort(session, cohort.id)
+    cohort = await counters.lock_cohort(session, cohort.id)
     require_match(cohort, if_match)
     await _require_people(session, data.instructor_id, None)
     changed = patch(cohort, data, leave={"max_capacity", "may_shorten_access"})
@@ -106,7 +106,7 @@ async def move_cohort(session: AsyncSession, actor: AcademyActor, cohort: Cohort
         raise CohortTransitionRefused
     _announce(session, moved, before, after)
     if after is CohortStatus.open:
-        await seats.fill_seats(session, cohort.id)
+        await queue.fill_seats(session, cohort.id)
     return await queries.get_cohort(session, actor, cohort.id)
 
 

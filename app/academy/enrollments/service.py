@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.academy.cohorts import counters, seats
 from app.academy.cohorts import queries as cohorts
-from app.academy.cohorts import seats
 from app.academy.enrollments import queries
 from app.academy.enrollments.errors import (
     CheckoutSessionTaken,
@@ -110,7 +110,7 @@ async def create_enrollment(
 
     Raises CheckoutSessionTaken for another person's or cohort's session (Z-63), and what `seats.take` raises.
     """
-    cohort = await seats.lock_cohort(session, cohort_id)  # two deliveries of one session wait for each other here
+    cohort = await counters.lock_cohort(session, cohort_id)  # two deliveries of one session wait for each other here
     known = await queries.find_by_checkout_session(session, checkout_session_id)
     if known is not None:
         if (known.user_id, known.cohort_id) != (user_id, cohort_id):

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.academy.cohorts import seats
+from app.academy.cohorts import counters, seats
 from app.academy.models import (
     Cohort,
     Enrollment,
@@ -226,7 +226,7 @@ async def _refunded(
         return
     enrollment.payment_status = PaymentStatus.refunded
     enrollment.hold_expires_at = None
-    if not await seats.has_started(session, cohort.id):
+    if not await counters.has_started(session, cohort.id):
         await seats.give_back(session, enrollment, cohort, "refunded")
     emit(
         session,

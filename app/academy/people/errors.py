@@ -40,3 +40,10 @@ class SeatsInUse(Conflict):
 
 
 refuse_constraint("ck_organizations_seats", SeatsInUse)
+
+
+class AddressTaken(Conflict):
+    """An account took over an address whose former owner's profile has not followed yet; it does within seconds."""
+
+    code = "academy.address_taken"
+    title = "Another profile still has this address: try again in a moment"

@@ -61,6 +61,11 @@ async def list_learners(session: AsyncSession, actor: AcademyActor, wanted: Acad
     return await paginate(session, learners, wanted, sort_by(wanted.sort, _LEARNER_SORTS))
 
 
+async def has_account(session: AsyncSession, account_id: UUID) -> bool:
+    """Whether there is such an account at all."""
+    return await session.scalar(select(Account.id).where(Account.id == account_id)) is not None
+
+
 def profile_from_account(account_id: UUID) -> Select[UUID, str, str, str, str | None]:
     """What a new profile takes over from its account."""
     return select(*_FROM_ACCOUNT).where(Account.id == account_id)

@@ -11,6 +11,7 @@ from app.academy.models import Learner, Organization, Role
 from app.academy.people import queries, rules
 from app.academy.people.errors import (
     AccountUnknown,
+    AddressTaken,
     NotAMember,
     OrganizationHasBilling,
     OrganizationTransitionRefused,
@@ -43,17 +44,18 @@ async def ensure_learner(session: AsyncSession, actor: AcademyActor, account_id:
     """The profile of an account (the actor's own unless named), made from the account on first use.
 
     Any number of callers at once get the same one row. Asks for no right: whoever lets an actor act for another
-    account has decided that before. Raises `AccountUnknown`.
+    account has decided that before. Raises `AccountUnknown`, `AddressTaken`.
     """
     wanted = actor.account_id if account_id is None else account_id
     learner = await queries.find_learner(session, wanted)
     if learner is not None:
         return learner
     made = insert(Learner).from_select(queries.PROFILE_COLUMNS, queries.profile_from_account(wanted))
-    await session.execute(made.on_conflict_do_nothing(index_elements=[Learner.id]))
+    # Whichever unique index a twin of this insert gets to first, the twin's row is as good as ours.
+    await session.execute(made.on_conflict_do_nothing())
     learner = await queries.find_learner(session, wanted)
     if learner is None:
-        raise AccountUnknown
+        raise AddressTaken if await queries.has_account(session, wanted) else AccountUnknown
     return learner
 
 

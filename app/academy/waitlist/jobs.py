@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from app.academy.cohorts import seats
+from app.academy.cohorts import counters, queue
 from app.academy.models import CohortStatus
 from app.academy.permissions import AcademyActor
 from app.academy.waitlist import queries, service
@@ -41,17 +41,19 @@ async def sweep_waitlist(job: JobRun) -> None:
 async def close_begun_queue(session: AsyncSession, event: CohortStatusChanged) -> None:
     """Nobody waits for a cohort that has begun (Z-75)."""
     if event.after == CohortStatus.in_progress:
-        await seats.close_queue(session, await seats.lock_cohort(session, event.cohort_id), is_cohort_cancelled=False)
+        await queue.close_queue(
+            session, await counters.lock_cohort(session, event.cohort_id), is_cohort_cancelled=False
+        )
 
 
 @on(CohortCancelled)
 async def close_cancelled_queue(session: AsyncSession, event: CohortCancelled) -> None:
     """Nobody waits for a cohort that will not take place (A-COH-07)."""
-    await seats.close_queue(session, await seats.lock_cohort(session, event.cohort_id), is_cohort_cancelled=True)
+    await queue.close_queue(session, await counters.lock_cohort(session, event.cohort_id), is_cohort_cancelled=True)
 
 
 @on(CohortChanged)
 async def shorten_offers(session: AsyncSession, event: CohortChanged) -> None:
     """An offer never outlives the start of its cohort, also when that is moved (Z-75)."""
     if "start_date" in event.fields:
-        await seats.shorten_offers(session, event.cohort_id)
+        await queue.shorten_offers(session, event.cohort_id)

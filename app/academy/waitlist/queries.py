@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, with_expression
 
-from app.academy.cohorts import seats
+from app.academy.cohorts import queue
 from app.academy.courses.queries import is_available_to
 from app.academy.models import Cohort, CohortStatus, Course, CourseStatus, Enrollment, WaitlistEntry, WaitlistStatus
 from app.academy.permissions import AcademyActor
@@ -136,7 +136,7 @@ async def list_over(session: AsyncSession, limit: int = 200) -> Sequence[UUID]:
 
 async def list_fillable(session: AsyncSession, limit: int = 200) -> Sequence[UUID]:
     """Open cohorts with a free seat while somebody waits for it, or for their course: the sweep's safety net."""
-    course_queue = exists().where(seats.waits_for_course(Cohort.course_id, Cohort.id)).correlate(Cohort)
+    course_queue = exists().where(queue.waits_for_course(Cohort.course_id, Cohort.id)).correlate(Cohort)
     rows = await session.scalars(
         select(Cohort.id)
         .join(Cohort.course)

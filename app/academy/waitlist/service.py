@@ -4,8 +4,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.academy.cohorts import counters, queue, seats
 from app.academy.cohorts import queries as cohorts
-from app.academy.cohorts import seats
 from app.academy.cohorts.errors import AlreadyEnrolled, CohortFull, CourseArchived, ReservedForWaitlist
 from app.academy.courses import queries as courses
 from app.academy.enrollments import checkout
@@ -26,18 +26,18 @@ async def join_cohort(session: AsyncSession, actor: AcademyActor, cohort_id: UUI
     """
     allow(actor, Permission.SEAT_BUY, await cohorts.get_cohort(session, actor, cohort_id))
     learner = await people.ensure_learner(session, actor)
-    cohort = await seats.lock_cohort(session, cohort_id)
+    cohort = await counters.lock_cohort(session, cohort_id)
     if await queries.has_seat(session, learner.id, cohort_id):
         raise AlreadyEnrolled
     if await queries.waits_for_cohort(session, learner.id, cohort_id):
         raise AlreadyWaiting
-    started = await seats.has_started(session, cohort_id)
+    started = await counters.has_started(session, cohort_id)
     refusal = seats.refusal_of(cohort, has_started=started)
     if refusal is None:
         raise SeatsAvailable
     if not isinstance(refusal, CohortFull | ReservedForWaitlist):
         raise refusal
-    entry = await seats.join(session, learner.id, cohort)
+    entry = await queue.join(session, learner.id, cohort)
     _announce(session, entry)
     return await queries.get_entry(session, actor, entry.id)
 
@@ -58,7 +58,7 @@ async def join_course(session: AsyncSession, actor: AcademyActor, course_id: UUI
         raise AlreadyWaiting
     if await queries.has_free_seat(session, actor, course_id):
         raise SeatsAvailable
-    entry = await seats.join_course(session, learner.id, course)
+    entry = await queue.join_course(session, learner.id, course)
     _announce(session, entry)
     return await queries.get_entry(session, actor, entry.id)
 
@@ -83,7 +83,7 @@ async def accept(
     allow(actor, Permission.WAITLIST_ANSWER, known)
     if known.offered_cohort_id is None:
         raise NotOffered if known.status == WaitlistStatus.waiting else EntryEnded
-    cohort = await seats.lock_cohort(session, known.offered_cohort_id)
+    cohort = await counters.lock_cohort(session, known.offered_cohort_id)
     await _require_live_offer(session, entry_id)
     return await checkout.begin_checkout(session, actor, cohort.id, body, entry_id=entry_id)
 
@@ -105,7 +105,7 @@ async def leave(session: AsyncSession, actor: AcademyActor, entry_id: UUID) -> N
     Raises EntryEnded when the seat was taken before: then it is the enrollment that can be cancelled.
     """
     allow(actor, Permission.WAITLIST_ANSWER, await queries.get_entry(session, actor, entry_id))
-    if await seats.end_entry(session, entry_id, WaitlistStatus.cancelled):
+    if await queue.end_entry(session, entry_id, WaitlistStatus.cancelled):
         return
     ended = await queries.get_entry(session, actor, entry_id)
     if ended.status == WaitlistStatus.enrolled:
@@ -114,10 +114,10 @@ async def leave(session: AsyncSession, actor: AcademyActor, entry_id: UUID) -> N
 
 async def expire(session: AsyncSession, actor: AcademyActor, entry_id: UUID) -> bool:
     """End an offer whose time is over and pass its seat on (A-WTL-08). False: it was answered in the meantime."""
-    return await seats.end_entry(session, entry_id, WaitlistStatus.expired, only_if_over=True)
+    return await queue.end_entry(session, entry_id, WaitlistStatus.expired, only_if_over=True)
 
 
 async def process(session: AsyncSession, actor: AcademyActor, cohort_id: UUID) -> int:
     """Offer what is free to those who wait; returns how many were offered (A-WTL-02). Raises NotFound."""
     allow(actor, Permission.COHORT_EDIT, await cohorts.get_cohort(session, actor, cohort_id))
-    return await seats.fill_seats(session, cohort_id)
+    return await queue.fill_seats(session, cohort_id)

@@ -12,7 +12,7 @@ from pydantic_core import from_json
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from app.academy.cohorts import seats
+from app.academy.cohorts import counters, seats
 from app.academy.models import Cohort, Enrollment, Payment
 from app.academy.payments import service
 from app.academy.payments.rules import Fact, FactKind
@@ -95,6 +95,29 @@ async def test_a_crowd_that_presses_twice_gets_a_page_each_and_no_more_seats_tha
     async with parallel() as session:
         assert (await session.get_one(Cohort, cohort.id)).current_enrollment == 5
         assert await seats.drifted_cohorts(session) == []
+
+
+@pytest.mark.req("A-PAY-07")
+async def test_a_checkout_that_cannot_lock_its_seat_again_goes_on_by_itself(
+    crowd: ApiClient, parallel: Sessions, gateways: Gateways, twins: Twins
+) -> None:
+    cohort, (account,) = await _plan(parallel), await _people(parallel, 1)
+    buyer = await crowd.as_(account)
+    twins.faults(answer_delay_ms=500)
+    checkout = asyncio.create_task(_check_out(buyer, cohort, "one"))
+    async with parallel.begin() as session:
+        await _until(lambda: _has_enrollment(parallel))  # the first of its two transactions is over
+        await counters.lock_cohort(session, cohort.id)
+        await _until(lambda: _is_waiting(parallel))
+        await _until(lambda: _is_waiting(parallel, no_more=True))  # it waited as long as the database lets anybody
+    answer = await checkout
+    assert answer.status_code == 201
+    assert len(await _pages(gateways, {answer.json()["enrollment"]["id"]})) == 1
+
+
+async def _has_enrollment(parallel: Sessions) -> bool:
+    async with parallel() as session:
+        return await session.scalar(select(Enrollment.id)) is not None
 
 
 Sell = Callable[[Cohort, Account], Awaitable[Payment]]
@@ -185,7 +208,7 @@ async def test_an_event_that_is_parked_while_its_payment_becomes_known_is_replay
         await service.apply_fact(learning, HOUSE, paid)
         await learning.flush()
         parking = asyncio.create_task(working.drain())
-        await _somebody_waits(parallel)
+        await _until(lambda: _is_waiting(parallel))
         await learning.commit()
     await parking
     async with parallel() as session:
@@ -198,12 +221,15 @@ def _intent_of(body: bytes) -> str:
     return intent
 
 
-async def _somebody_waits(parallel: Sessions) -> None:
-    """Until a connection stands before an advisory lock."""
-    waits = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-    async with asyncio.timeout(5):
-        while True:
-            async with parallel() as session:
-                if await session.scalar(waits):
-                    return
+async def _is_waiting(parallel: Sessions, *, no_more: bool = False) -> bool:
+    """Whether a connection stands before a lock that another one has."""
+    async with parallel() as session:
+        count = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        waiting = await session.scalar(text(count))
+    return bool(waiting) is not no_more
+
+
+async def _until(happened: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(10):
+        while not await happened():
             await asyncio.sleep(0.01)

@@ -245,7 +245,7 @@ async def test_a_slow_method_that_fails_frees_the_seat(
     assert await counters(cohort) == (0, 0, 0)
 
 
-@pytest.mark.req("A-PAY-03", "A-ENR-14")
+@pytest.mark.req("A-PAY-03", "A-ENR-14", "Z-61")
 async def test_an_expired_page_frees_the_seat(till: Till, plan: Plan, learner: Account, counters: Count) -> None:
     cohort = await plan(price=PRICE)
     sale = await till.sell(learner, cohort)
@@ -298,7 +298,7 @@ async def test_a_whole_refund_after_the_start_ends_access_and_keeps_the_seat_tak
     assert await counters(cohort) == (1, 0, 1)
 
 
-@pytest.mark.req("A-PAY-03")
+@pytest.mark.req("A-PAY-03", "Z-66")
 async def test_a_partial_refund_changes_nothing_but_the_amount(
     till: Till, plan: Plan, learner: Account, gateways: Gateways
 ) -> None:
@@ -311,6 +311,7 @@ async def test_a_partial_refund_changes_nothing_but_the_amount(
     assert await _access(till, learner, sale.enrollment_id) == [True, True, True]
 
 
+@pytest.mark.req("Z-66")
 async def test_a_lost_dispute_is_a_refund(till: Till, plan: Plan, learner: Account, counters: Count) -> None:
     cohort = await plan(price=PRICE)
     sale = await till.sell_paid(learner, cohort)
@@ -373,7 +374,7 @@ async def test_money_that_comes_late_gets_a_seat_while_there_is_one(
     assert await counters(cohort) == (1, 0, 1)
 
 
-@pytest.mark.req("A-PAY-04")
+@pytest.mark.req("A-PAY-04", "Z-69")
 async def test_money_that_comes_when_the_cohort_is_full_goes_back_and_the_buyer_is_told(
     till: Till,
     session: AsyncSession,

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.academy.enrollments import service as enrollments
 from app.academy.models import Cohort, Enrollment, Payment
-from app.academy.payments import queries, refunds, rules, service
+from app.academy.payments import queries, refunds, rules, service, stripe_pages
 from app.academy.payments.errors import NothingToRefund
 from app.academy.payments.rules import Fact, FactKind
 from app.academy.permissions import AcademyActor
@@ -143,6 +143,7 @@ async def test_a_page_that_expired_here_and_was_paid_there_is_paid_whichever_is_
     assert [(found[0], found[6], found[8], found[11]) for found in ends] == [("paid", "completed", True, 1)]
 
 
+@pytest.mark.req("A-PAY-02", "Z-70")
 @pytest.mark.parametrize("late", list(FactKind))
 @pytest.mark.parametrize("already", ["paid", "refunded"])
 async def test_nothing_leads_back_from_paid_or_refunded(
@@ -158,6 +159,37 @@ async def test_nothing_leads_back_from_paid_or_refunded(
     assert after == (await end_of(session, sale, [paid, refunded]) if moves_on else before)
 
 
+async def test_a_page_that_ends_says_nothing_about_a_payment_the_bank_has(
+    till: Till, session: AsyncSession, plan: Plan, learner: Account
+) -> None:
+    sale = await till.sell(learner, await plan(price=PRICE))
+    await till.happens(sale, "processing")
+    await service.apply_fact(session, HOUSE, Fact(FactKind.expired, payment_id=sale.payment_id))
+    await session.commit()
+    assert await till.stands(sale) == "processing, pending, seated"
+
+
+async def test_a_page_written_down_late_does_not_reopen_what_was_paid(
+    till: Till, session: AsyncSession, plan: Plan, learner: Account, gateways: Gateways
+) -> None:
+    sale = await till.sell(learner, await plan(price=PRICE))
+    page = await gateways.stripe.get_checkout_session(sale.page_id)
+    await till.happens(sale, "paid")
+    await stripe_pages.record_page(session, HOUSE, sale.payment_id, page)
+    await session.commit()
+    assert await till.stands(sale) == "paid, completed, seated"
+
+
+async def test_money_that_came_in_while_its_enrollment_was_being_cancelled_goes_back(
+    till: Till, session: AsyncSession, plan: Plan, learner: Account
+) -> None:
+    sale = await till.sell_paid(learner, await plan(price=PRICE))  # told after the page was closed, before this
+    last_word = Fact(FactKind.paid, payment_id=sale.payment_id, amount_cents=PRICE)
+    await enrollments.cancel(session, HOUSE, sale.enrollment_id, last_word=last_word)
+    await session.commit()
+    assert await till.stands(sale) == "refund_due, completed, no seat"
+
+
 async def test_a_dispute_is_announced_once(till: Till, session: AsyncSession, plan: Plan, learner: Account) -> None:
     sale = await till.sell_paid(learner, await plan(price=PRICE))
     fact = Fact(FactKind.dispute_opened, payment_id=sale.payment_id)
@@ -168,6 +200,18 @@ async def test_a_dispute_is_announced_once(till: Till, session: AsyncSession, pl
 
 
 # Whose money is it?
+
+
+async def test_stripes_own_id_of_a_payment_is_surer_than_what_was_written_on_it(
+    till: Till, session: AsyncSession, plan: Plan, learner: Account
+) -> None:
+    cohort = await plan(price=PRICE)
+    paid, other = await till.sell_paid(learner, cohort), await till.sell(await enter(session), cohort)
+    intent = (await till.payment(paid)).stripe_payment_intent_id
+    names = Fact(FactKind.refunded, payment_id=other.payment_id, payment_intent_id=intent)
+    found = await queries.find_payment(session, names)
+    assert found is not None
+    assert found.id == paid.payment_id
 
 
 async def test_a_second_payment_under_one_name_gets_a_row_of_its_own_and_goes_back(

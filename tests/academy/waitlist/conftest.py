@@ -11,7 +11,7 @@ import pytest_asyncio
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from app.academy.cohorts import seats
+from app.academy.cohorts import counters, queue, seats
 from app.academy.enrollments import service as enrollments
 from app.academy.models import Cohort, Course, WaitlistEntry, WaitlistStatus
 from app.academy.permissions import AcademyActor
@@ -75,13 +75,13 @@ async def full(session: AsyncSession, course: Course | None = None, **more: Any)
 async def wait(session: AsyncSession, cohort: Cohort, account: Account | None = None) -> WaitlistEntry:
     """Put somebody (new) at the end of a cohort's queue."""
     account = account or await enter(session)
-    return await seats.join(session, account.id, await seats.lock_cohort(session, cohort.id))
+    return await queue.join(session, account.id, await counters.lock_cohort(session, cohort.id))
 
 
 async def wait_for_course(session: AsyncSession, course_id: UUID, account: Account | None = None) -> WaitlistEntry:
     """Put somebody (new) at the end of a course's queue."""
     account = account or await enter(session)
-    return await seats.join_course(session, account.id, await session.get_one(Course, course_id))
+    return await queue.join_course(session, account.id, await session.get_one(Course, course_id))
 
 
 async def leave_seat(session: AsyncSession, enrollment_id: UUID) -> None:
@@ -113,7 +113,7 @@ async def states(session: AsyncSession, *entries: WaitlistEntry) -> list[str]:
     return [found[entry.id] for entry in entries]
 
 
-async def counters(session: AsyncSession, cohort: Cohort) -> tuple[int, int, int]:
+async def counted(session: AsyncSession, cohort: Cohort) -> tuple[int, int, int]:
     """What a cohort counts now: (current_enrollment, held, waiting); no cohort's counters differ from its rows."""
     assert await seats.drifted_cohorts(session) == []
     row = await session.execute(

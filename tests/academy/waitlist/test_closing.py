@@ -10,7 +10,7 @@ from app.identity.models import Account
 from app.notifications.models import Notification
 from tests.academy.waitlist.conftest import (
     again,
-    counters,
+    counted,
     full,
     leave_seat,
     of,
@@ -43,7 +43,7 @@ async def test_cancelling_a_cohort_closes_its_queue_and_tells_everybody_in_it(
     assert answer.status_code == 200, answer.text
     await worker.drain()
     assert await states(session, offered, waiting, of_course) == ["cancelled", "cancelled", "waiting"]
-    assert await counters(session, cohort) == (0, 0, 0)
+    assert await counted(session, cohort) == (0, 0, 0)
     assert (await told(session, offered.user_id))[-1] == "academy.cohort_cancelled"
     assert await told(session, waiting.user_id) == ["academy.cohort_cancelled"]
     assert await told(session, gone.user_id) == []
@@ -63,7 +63,7 @@ async def test_an_offer_to_the_courses_queue_ends_with_its_cohort(
     await operator.put(f"/academy/cohorts/{cohort.id}/status", {"status": "cancelled"})
     await worker.drain()
     assert await states(session, entry) == ["cancelled"]
-    assert await counters(session, cohort) == (0, 0, 0)
+    assert await counted(session, cohort) == (0, 0, 0)
     assert (await told(session, entry.user_id))[-1] == "academy.cohort_cancelled"
 
 
@@ -78,7 +78,7 @@ async def test_a_cohort_that_begins_lets_its_queue_go(
     assert answer.status_code == 200, answer.text
     await worker.drain()
     assert await states(session, offered, waiting) == ["expired", "cancelled"]
-    assert await counters(session, cohort) == (0, 0, 0)
+    assert await counted(session, cohort) == (0, 0, 0)
     assert (await told(session, offered.user_id))[-1] == "academy.waitlist_offer_expired"
 
 

@@ -13,7 +13,7 @@ from tests.academy.waitlist.conftest import (
     RETURN_TO,
     again,
     code,
-    counters,
+    counted,
     full,
     leave_seat,
     make_over,
@@ -92,7 +92,7 @@ async def test_opening_a_cohort_serves_the_courses_queue_in_order(
     answer = await operator.put(f"/academy/cohorts/{cohort.id}/status", {"status": "open"})
     assert answer.status_code == 200, answer.text
     assert await states(session, *line) == ["offered", "offered", "waiting"]
-    assert await counters(session, cohort) == (0, 2, 0)
+    assert await counted(session, cohort) == (0, 2, 0)
     assert (await again(session, line[0])).offered_cohort_id == cohort.id
 
 
@@ -103,7 +103,7 @@ async def test_a_freed_seat_goes_to_the_cohorts_queue_before_the_courses(session
     for enrollment_id in taken:
         await leave_seat(session, enrollment_id)
     assert await states(session, *of_cohort, *of_course) == ["offered", "offered", "offered", "waiting"]
-    assert await counters(session, cohort) == (0, 3, 0)
+    assert await counted(session, cohort) == (0, 3, 0)
 
 
 async def test_a_dedicated_cohort_serves_nobody_from_the_courses_queue(session: AsyncSession) -> None:
@@ -129,7 +129,7 @@ async def test_whoever_has_a_seat_or_an_offer_in_the_cohort_is_passed_over(sessi
     await sit(session, cohort, seated)
     await leave_seat(session, taken[1])
     assert await states(session, *line) == ["waiting", "waiting", "offered"]
-    assert await counters(session, cohort) == (2, 2, 0)
+    assert await counted(session, cohort) == (2, 2, 0)
 
 
 @pytest.mark.parametrize("answer", ["accept", "decline", "let pass"])
@@ -139,13 +139,13 @@ async def test_an_offer_to_the_courses_queue_ends_like_any_other(
     cohort, taken = await full(session)
     line = [await wait_for_course(session, cohort.course_id) for _ in range(2)]
     await leave_seat(session, taken[0])
-    assert await counters(session, cohort) == (0, 1, 0)
+    assert await counted(session, cohort) == (0, 1, 0)
     person = await of(client, session, line[0])
     if answer == "accept":
         accepted = await person.post(f"/academy/waitlist/{line[0].id}/acceptance", RETURN_TO, key="k")
         assert accepted.json()["enrollment"]["cohort_id"] == str(cohort.id)
         assert await states(session, *line) == ["enrolled", "waiting"]
-        assert await counters(session, cohort) == (1, 0, 0)
+        assert await counted(session, cohort) == (1, 0, 0)
         return
     if answer == "decline":
         assert (await person.delete(f"/academy/waitlist/{line[0].id}")).status_code == 204
@@ -154,7 +154,7 @@ async def test_an_offer_to_the_courses_queue_ends_like_any_other(
         await session.commit()
         await worker.run_schedule("academy.sweep_waitlist")
     assert await states(session, *line) == ["cancelled" if answer == "decline" else "expired", "offered"]
-    assert await counters(session, cohort) == (0, 1, 0)
+    assert await counted(session, cohort) == (0, 1, 0)
 
 
 async def test_leaving_the_courses_queue_leaves_its_cohorts_alone(
@@ -177,4 +177,4 @@ async def test_the_sweep_finds_seats_for_the_courses_queue(session: AsyncSession
     await session.commit()
     await worker.run_schedule("academy.sweep_waitlist")
     assert await states(session, entry) == ["offered"]
-    assert await counters(session, cohort) == (0, 1, 0)
+    assert await counted(session, cohort) == (0, 1, 0)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from app.academy.cohorts import seats
+from app.academy.cohorts import counters, seats
 from app.academy.enrollments import service as enrollments
 from app.academy.models import Enrollment
 from app.core.errors import AppError
@@ -73,7 +73,7 @@ async def test_a_storm_on_sixteen_connections_has_no_deadlock_and_loses_nothing(
 async def test_a_seat_that_is_moved_and_cancelled_at_once_does_not_become_two(parallel: Sessions) -> None:
     async with parallel.begin() as session:
         first, (enrollment_id,) = await full(session)
-        course = (await seats.lock_cohort(session, first.id)).course
+        course = (await counters.lock_cohort(session, first.id)).course
         others = [await plan(session, course) for _ in range(4)]
     acts: list[Callable[[AsyncSession], Awaitable[object]]] = [
         partial(enrollments.transfer, actor=HOUSE, enrollment_id=enrollment_id, cohort_id=other.id) for other in others

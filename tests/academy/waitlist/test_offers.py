@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from app.academy.cohorts import seats
+from app.academy.cohorts import counters, queue, seats
 from app.academy.models import Cohort, Enrollment, WaitlistEntry
 from app.core.clock import utc_now
 from app.core.errors import NotFound
@@ -18,7 +18,7 @@ from tests.academy.waitlist.conftest import (
     RETURN_TO,
     again,
     code,
-    counters,
+    counted,
     full,
     leave_seat,
     make_over,
@@ -54,7 +54,7 @@ async def test_as_many_of_the_first_in_line_are_offered_a_seat_as_there_are_free
     answer = await operator.post(f"/academy/cohorts/{cohort.id}/waitlist/offers")
     assert (answer.status_code, answer.json()) == (200, {"offered_count": offered})
     assert await states(session, *line) == ["offered"] * offered + ["waiting"] * (4 - offered)
-    assert await counters(session, cohort) == (1, offered, 4 - offered)
+    assert await counted(session, cohort) == (1, offered, 4 - offered)
 
 
 @pytest.mark.req("A-WTL-02")
@@ -70,7 +70,7 @@ async def test_an_unknown_cohort_cannot_be_processed(client: ApiClient, session:
     operator = await client.as_(admin)
     assert (await operator.post(f"/academy/cohorts/{uuid4()}/waitlist/offers")).status_code == 404
     with pytest.raises(NotFound):
-        await seats.fill_seats(session, uuid4())
+        await queue.fill_seats(session, uuid4())
 
 
 @pytest.mark.req("A-WTL-05")
@@ -104,16 +104,16 @@ async def test_a_cohort_that_takes_nobody_offers_nothing(session: AsyncSession, 
     await wait(session, cohort)
     await session.execute(update(Cohort).where(Cohort.id == cohort.id).values(**fields))
     await leave_seat(session, taken[0])
-    assert await counters(session, cohort) == (0, 0, 1)
+    assert await counted(session, cohort) == (0, 0, 1)
 
 
 @pytest.mark.parametrize("status", ["draft", "archived"])
 async def test_a_course_that_is_not_in_the_catalogue_offers_nothing(session: AsyncSession, status: str) -> None:
     cohort, taken = await full(session)
     await wait(session, cohort)
-    (await seats.lock_cohort(session, cohort.id)).course.status = status
+    (await counters.lock_cohort(session, cohort.id)).course.status = status
     await leave_seat(session, taken[0])
-    assert await counters(session, cohort) == (0, 0, 1)
+    assert await counted(session, cohort) == (0, 0, 1)
 
 
 # The offer (A-WTL-03)
@@ -250,7 +250,7 @@ async def test_the_offered_person_can_buy_at_either_door(client: ApiClient, sess
     assert answer.status_code == 201, answer.text
     entry = await again(session, entry)
     assert (entry.status, str(entry.enrollment_id)) == ("enrolled", answer.json()["enrollment"]["id"])
-    assert await counters(session, cohort) == (1, 0, 0)
+    assert await counted(session, cohort) == (1, 0, 0)
 
 
 async def test_an_offer_that_is_over_opens_no_door(client: ApiClient, session: AsyncSession) -> None:
@@ -271,7 +271,7 @@ async def test_seats_beyond_the_offers_are_for_everybody(client: ApiClient, sess
     stranger = await client.as_(await enter(session))
     answer = await stranger.post(f"/academy/cohorts/{cohort.id}/checkout", RETURN_TO, key="s")
     assert answer.status_code == 201
-    assert await counters(session, cohort) == (1, 1, 0)
+    assert await counted(session, cohort) == (1, 1, 0)
 
 
 # One person, one seat or offer (rule 14)
@@ -287,7 +287,7 @@ async def test_somebody_who_is_given_a_seat_no_longer_waits_for_one(
     answer = await operator.post(f"/academy/cohorts/{cohort.id}/enrollments", {"account_id": str(person.id)}, key="g")
     assert answer.status_code == 201, answer.text
     assert await states(session, entry) == ["cancelled"]
-    assert await counters(session, cohort) == (1, 0, 0)
+    assert await counted(session, cohort) == (1, 0, 0)
 
 
 async def test_the_seat_held_for_somebody_who_gets_another_one_goes_to_the_next(
@@ -302,7 +302,7 @@ async def test_the_seat_held_for_somebody_who_gets_another_one_goes_to_the_next(
     answer = await operator.post(f"/academy/cohorts/{cohort.id}/enrollments", {"account_id": str(person.id)}, key="g")
     assert answer.status_code == 201, answer.text
     assert await states(session, *line) == ["enrolled", "offered"]
-    assert await counters(session, cohort) == (1, 1, 0)
+    assert await counted(session, cohort) == (1, 1, 0)
 
 
 # The ends (A-WTL-07, A-WTL-08)
@@ -313,13 +313,13 @@ async def test_accepting_turns_the_held_seat_into_an_enrollment(client: ApiClien
     cohort, taken = await full(session, price=49_900)
     entry = await wait(session, cohort)
     await leave_seat(session, taken[0])
-    assert await counters(session, cohort) == (0, 1, 0)
+    assert await counted(session, cohort) == (0, 1, 0)
     offered = await of(client, session, entry)
     answer = await offered.post(f"/academy/waitlist/{entry.id}/acceptance", RETURN_TO, key="k")
     assert answer.status_code == 201, answer.text
     assert answer.json()["checkout_url"]
     assert answer.json()["enrollment"]["payment_status"] == "pending"
-    assert await counters(session, cohort) == (1, 0, 0)
+    assert await counted(session, cohort) == (1, 0, 0)
     entry = await again(session, entry)
     enrollment = await session.get_one(Enrollment, entry.enrollment_id)
     assert (entry.status, enrollment.has_seat, enrollment.user_id) == ("enrolled", True, entry.user_id)
@@ -335,7 +335,7 @@ async def test_declining_ends_the_offer_and_the_next_is_offered_the_seat(
     offered = await of(client, session, line[0])
     assert (await offered.delete(f"/academy/waitlist/{line[0].id}")).status_code == 204
     assert await states(session, *line) == ["cancelled", "offered"]
-    assert await counters(session, cohort) == (0, 1, 0)
+    assert await counted(session, cohort) == (0, 1, 0)
     left = await worker.announced("academy.waitlist_left")
     assert [(found.payload["entry_id"], found.payload["status"]) for found in left] == [(str(line[0].id), "cancelled")]
 
@@ -356,7 +356,7 @@ async def test_a_late_acceptance_is_gone_before_the_sweep_and_after_it(
     await worker.run_schedule("academy.sweep_waitlist")
     assert await states(session, *line) == ["expired", "offered"]
     assert code(await late.post(path, RETURN_TO, key="after")) == (410, "academy.offer_expired")
-    assert await counters(session, cohort) == (0, 1, 0)
+    assert await counted(session, cohort) == (0, 1, 0)
 
 
 @pytest.mark.req("A-WTL-08")
@@ -473,7 +473,7 @@ async def test_new_seats_go_to_the_queue_first(client: ApiClient, session: Async
     answer = await operator.patch(f"/academy/cohorts/{cohort.id}", {"max_capacity": 4})
     assert answer.status_code == 200, answer.text
     assert await states(session, *line) == ["offered", "offered"]
-    assert await counters(session, cohort) == (1, 2, 0)
+    assert await counted(session, cohort) == (1, 2, 0)
 
 
 @pytest.mark.req("A-COH-03")
@@ -485,7 +485,7 @@ async def test_seats_that_are_held_cannot_be_taken_away(
     await wait(session, cohort)
     await leave_seat(session, taken[0])
     await leave_seat(session, taken[1])
-    assert await counters(session, cohort) == (2, 1, 0)
+    assert await counted(session, cohort) == (2, 1, 0)
     operator = await client.as_(admin)
     answer = await operator.patch(f"/academy/cohorts/{cohort.id}", {"max_capacity": capacity})
     assert answer.status_code == status
@@ -504,4 +504,4 @@ async def test_a_payer_who_came_too_late_and_got_a_seat_after_all_leaves_the_que
     entry = await wait(session, cohort, person)
     assert await seats.take_again(session, enrollment, locked)
     assert await states(session, entry) == ["cancelled"]
-    assert await counters(session, cohort) == (1, 0, 0)
+    assert await counted(session, cohort) == (1, 0, 0)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from app.academy.cohorts import seats
+from app.academy.cohorts import counters, queue, seats
 from app.academy.enrollments.schemas import AcademyCheckoutCreate
 from app.academy.models import Cohort, Enrollment, Role, WaitlistEntry, WaitlistStatus
 from app.academy.permissions import AcademyActor
@@ -24,7 +24,7 @@ from tests.academy.waitlist.conftest import (
     HOUSE,
     LIVE,
     RETURN_TO,
-    counters,
+    counted,
     full,
     leave_seat,
     plan,
@@ -68,7 +68,7 @@ async def test_sixty_who_join_at_once_get_sixty_places_without_a_gap(crowd: ApiC
     assert Counter(answer.status_code for answer in answers) == {201: 60}
     assert sorted(answer.json()["position"] for answer in answers) == list(range(1, 61))
     async with parallel() as session:
-        assert await counters(session, cohort) == (1, 0, 60)
+        assert await counted(session, cohort) == (1, 0, 60)
 
 
 @pytest.mark.req("A-WTL-01")
@@ -100,7 +100,7 @@ async def test_seats_that_fall_free_on_many_connections_are_offered_strictly_in_
     chance.shuffle(acts)
     assert set(await asyncio.gather(*(attempt(parallel, act) for act in acts))) == {"done"}
     async with parallel() as session:
-        assert (await counters(session, cohort))[:2] == (0, 25)
+        assert (await counted(session, cohort))[:2] == (0, 25)
         rows = await session.scalars(select(WaitlistEntry).where(WaitlistEntry.cohort_id == cohort.id))
         by_status: dict[str, list[int]] = {"offered": [], "waiting": [], "cancelled": []}
         for entry in rows:
@@ -135,7 +135,7 @@ async def test_one_freed_seat_with_five_workers_and_fifty_buyers_is_one_offer_an
     assert Counter(answer.status_code for answer in offers) == {200: 5}
     async with parallel() as session:
         assert await states(session, *line) == ["offered", "waiting", "waiting"]
-        assert await counters(session, cohort) == (2 if freed == "by leaving" else 3, 1, 2)
+        assert await counted(session, cohort) == (2 if freed == "by leaving" else 3, 1, 2)
 
 
 # Races of one offer
@@ -281,7 +281,7 @@ async def test_seats_of_several_cohorts_serve_the_courses_queue_in_order_and_nob
     async with parallel.begin() as session:
         first, taken = await full(session, seats=6)
         course_id = first.course_id
-        course = (await seats.lock_cohort(session, first.id)).course
+        course = (await counters.lock_cohort(session, first.id)).course
         second, more = await full(session, course, seats=6)
         line = [await wait_for_course(session, course_id) for _ in range(16)]
     leaving = chance.sample(line, 4)
@@ -293,8 +293,8 @@ async def test_seats_of_several_cohorts_serve_the_courses_queue_in_order_and_nob
         found = await states(session, *line)
         staying = [state for entry, state in zip(line, found, strict=True) if entry not in leaving]
         assert staying == ["offered"] * 12
-        assert (await counters(session, first))[1] == 6 - await free(session, first)
-        assert (await counters(session, second))[1] == 6 - await free(session, second)
+        assert (await counted(session, first))[1] == 6 - await free(session, first)
+        assert (await counted(session, second))[1] == 6 - await free(session, second)
 
 
 async def free(session: AsyncSession, cohort: Cohort) -> int:
@@ -325,7 +325,7 @@ async def test_whoever_joins_the_courses_queue_as_a_seat_falls_free_does_not_mis
         await until_blocked(parallel, 1)
     assert await other == ("academy.seats_available" if first == "the seat" else "done")
     async with parallel() as session:
-        assert await counters(session, cohort) == (0, 0 if first == "the seat" else 1, 0)
+        assert await counted(session, cohort) == (0, 0 if first == "the seat" else 1, 0)
 
 
 @pytest.mark.req("A-WTL-09")
@@ -352,7 +352,7 @@ async def test_who_leaves_while_being_offered_a_seat_lets_go_of_the_entry_before
         entry = await wait_for_course(session, cohort.course_id)
 
     async def close(session: AsyncSession) -> None:
-        await seats.close_queue(session, await seats.lock_cohort(session, cohort.id), is_cohort_cancelled=True)
+        await queue.close_queue(session, await counters.lock_cohort(session, cohort.id), is_cohort_cancelled=True)
 
     async with parallel.begin() as offering:
         await leave_seat(offering, taken[0])
@@ -365,7 +365,7 @@ async def test_who_leaves_while_being_offered_a_seat_lets_go_of_the_entry_before
     assert list(await asyncio.gather(leaving, closing)) == ["done", "done"]
     async with parallel() as session:
         assert await states(session, entry) == ["cancelled"]
-        assert await counters(session, cohort) == (0, 0, 0)
+        assert await counted(session, cohort) == (0, 0, 0)
 
 
 BLOCKED = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")

@@ -7,7 +7,7 @@ from sqlalchemy import Select, insert, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from app.academy.cohorts import seats
+from app.academy.cohorts import queue
 from app.academy.models import Cohort, Learner, WaitlistEntry
 from app.identity.models import Account
 from tests.academy.waitlist.conftest import plan
@@ -30,9 +30,9 @@ async def test_the_first_in_line_are_found_by_queue_and_position(
     async with owner.begin() as connection:  # as autovacuum would, in its own time
         await connection.execute(text("ANALYZE academy.waitlist, academy.enrollments"))
     async with parallel() as session:
-        own = await plan_of(session, seats.first_in_line(seats.waits_for_cohort(cohort.id), 3))
-        waits = seats.waits_for_course(cohort.course_id, cohort.id)
-        of_course = await plan_of(session, seats.first_in_line(waits, 3))
+        own = await plan_of(session, queue.first_in_line(queue.waits_for_cohort(cohort.id), 3))
+        waits = queue.waits_for_course(cohort.course_id, cohort.id)
+        of_course = await plan_of(session, queue.first_in_line(waits, 3))
     assert "ix_waitlist_cohort_id_position" in own, own
     assert "ix_waitlist_course_queue" in of_course, of_course
     for found in (own, of_course):

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from app.academy.cohorts import seats
+from app.academy.cohorts import queue, seats
 from app.academy.models import Cohort
 from app.gateways import Gateways
-from tests.academy.waitlist.conftest import counters, full, leave_seat, sit, states, wait, wait_for_course
+from tests.academy.waitlist.conftest import counted, full, leave_seat, sit, states, wait, wait_for_course
 from tests.support.worker import WorkerOnDemand
 
 pytestmark = [pytest.mark.parallel, pytest.mark.req("A-COH-04")]
@@ -41,12 +41,12 @@ async def test_a_drift_is_found_repaired_and_announced_once(
             await leave_seat(session, enrollment_id)
         # Both freed seats are held: one for the cohort's queue, one for the course's.
         await wait_for_course(session, cohort.course_id)
-        await seats.fill_seats(session, cohort.id)
+        await queue.fill_seats(session, cohort.id)
         await wait(session, cohort)
-        await seats.fill_seats(session, cohort.id)
+        await queue.fill_seats(session, cohort.id)
         for _ in range(2):
             await wait(session, cohort)
-        assert await counters(session, cohort) == (2, 2, 2)
+        assert await counted(session, cohort) == (2, 2, 2)
         await full(session)  # another one, which agrees
     await meddle(owner, cohort, change)
     worker = WorkerOnDemand(parallel, {Gateways: gateways})
@@ -55,7 +55,7 @@ async def test_a_drift_is_found_repaired_and_announced_once(
     for _ in range(2):
         await worker.run_schedule("academy.recount_seats")
     async with parallel() as session:
-        taken_seats, held, waiting = await counters(session, cohort)
+        taken_seats, held, waiting = await counted(session, cohort)
     assert (taken_seats, held + waiting) == (2, 4)
     (drift,) = await worker.announced("academy.cohort_drifted")
     right = {"current_enrollment_is": 2, "held_is": 2, "waiting_is": 2}
@@ -81,7 +81,7 @@ async def test_seats_that_a_wrong_counter_hid_go_to_the_queue(
     await WorkerOnDemand(parallel, {Gateways: gateways}).run_schedule("academy.recount_seats")
     async with parallel() as session:
         assert await states(session, entry) == ["offered"]
-        assert await counters(session, cohort) == (1, 1, 0)
+        assert await counted(session, cohort) == (1, 1, 0)
 
 
 async def test_more_people_than_seats_make_the_cohort_larger_rather_than_go_on_selling(
@@ -94,6 +94,6 @@ async def test_more_people_than_seats_make_the_cohort_larger_rather_than_go_on_s
         await sit(session, cohort)  # sold on a wrong counter
     await WorkerOnDemand(parallel, {Gateways: gateways}).run_schedule("academy.recount_seats")
     async with parallel() as session:
-        assert await counters(session, cohort) == (3, 0, 0)
+        assert await counted(session, cohort) == (3, 0, 0)
         row: Any = await session.get_one(Cohort, cohort.id)
         assert (row.max_capacity, row.seats_available) == (3, 0)

@@ -17,7 +17,7 @@ from tests.academy.waitlist.conftest import (
     RETURN_TO,
     again,
     code,
-    counters,
+    counted,
     full,
     leave_seat,
     of,
@@ -233,7 +233,7 @@ async def test_joining_gives_the_next_place_and_announces_it(
     assert (entry["status"], entry["position"], entry["rank"]) == ("waiting", 2, 2)
     assert (entry["offered_at"], entry["offer_expires_at"], entry["enrollment_id"]) == (None, None, None)
     assert (entry["account_id"], entry["cohort_id"]) == (str(learner.id), str(cohort.id))
-    assert await counters(session, cohort) == (1, 0, 2)
+    assert await counted(session, cohort) == (1, 0, 2)
     (joined,) = await worker.announced("academy.waitlist_joined")
     assert joined.payload["entry_id"] == entry["id"]
 
@@ -274,7 +274,7 @@ async def test_the_same_key_joins_once_and_answers_the_same(
     person = await client.as_(learner)
     first, second = [await person.post(f"/academy/cohorts/{cohort.id}/waitlist", key="same") for _ in range(2)]
     assert (first.status_code, first.content) == (second.status_code, second.content)
-    assert await counters(session, cohort) == (1, 0, 1)
+    assert await counted(session, cohort) == (1, 0, 1)
 
 
 @pytest.mark.req("X-API-03")
@@ -286,7 +286,7 @@ async def test_the_same_key_accepts_once_and_answers_the_same(client: ApiClient,
     path = f"/academy/waitlist/{entry.id}/acceptance"
     first, second = [await person.post(path, RETURN_TO, key="same") for _ in range(2)]
     assert (first.status_code, first.json()) == (201, second.json())
-    assert await counters(session, cohort) == (1, 0, 0)
+    assert await counted(session, cohort) == (1, 0, 0)
 
 
 # Rank (A-WTL-10)
@@ -431,7 +431,7 @@ async def test_a_members_held_seat_can_be_taken_as_the_organizations(
     assert answer.status_code == 201, answer.text
     assert answer.json()["payment_type"] == "b2b"
     assert await states(session, entry) == ["enrolled"]
-    assert await counters(session, cohort) == (1, 0, 0)
+    assert await counted(session, cohort) == (1, 0, 0)
     assert (await session.get_one(Organization, customer.id, populate_existing=True)).seats_used == 1
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.academy.cohorts import seats
+from app.academy.cohorts import queue, seats
 from app.academy.enrollments import checkout
 from app.academy.enrollments import service as enrollments
 from app.academy.enrollments.schemas import AcademyCheckoutCreate
@@ -132,7 +132,7 @@ async def accept(session: AsyncSession, _: World, chance: random.Random) -> None
 
 
 async def leave(session: AsyncSession, _: World, chance: random.Random) -> None:
-    live = WaitlistEntry.status.in_(seats.LIVE)
+    live = WaitlistEntry.status.in_(queue.LIVE)
     entry = await _one_of(session, chance, live, of=WaitlistEntry)
     if entry is not None:
         await service.leave(session, learner(entry.user_id), entry.id)
@@ -233,9 +233,9 @@ async def judge(session: AsyncSession, world: World) -> None:
 async def settle(session: AsyncSession, world: World) -> None:
     """After one more round of the sweep no seat is free while somebody waits for it."""
     for cohort_id in world.cohorts:
-        await seats.fill_seats(session, cohort_id)
+        await queue.fill_seats(session, cohort_id)
         cohort = await session.get_one(Cohort, cohort_id, populate_existing=True)
         if cohort.seats_available:
             assert cohort.waiting == 0
-            waits = seats.waits_for_course(world.course_id, cohort_id)
+            waits = queue.waits_for_course(world.course_id, cohort_id)
             assert (await session.scalars(select(WaitlistEntry.id).where(waits))).all() == []
