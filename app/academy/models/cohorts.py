@@ -27,7 +27,7 @@ class Cohort(Row, Versioned, Base):
 
     Invariant, held by the database: 0 ≤ current_enrollment + held ≤ max_capacity. `current_enrollment` counts the
     enrollments that have a seat, `held` the live waitlist offers, `waiting` the people queueing for this cohort;
-    `cohorts/seats.py` alone writes them.
+    `cohorts/seats.py` and `cohorts/queue.py` alone write them.
     """
 
     __tablename__ = "cohorts"
