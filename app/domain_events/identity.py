@@ -61,6 +61,16 @@ class OrganizationCreated(DomainEvent):
     account_id: UUID
 
 
+class OrganizationChanged(DomainEvent):
+    """An organization was edited; `fields` names what changed."""
+
+    kind: ClassVar[str] = "identity.organization_changed"
+    key_field: ClassVar[str] = "organization_id"
+
+    organization_id: UUID
+    fields: tuple[str, ...] = ()
+
+
 class OrganizationMemberAdded(DomainEvent):
     """Somebody belongs to an organization from now on, as `admin` or `member`."""
 

@@ -48,7 +48,11 @@ async def update_organization(
     allow(actor, Permission.ORGANIZATION_EDIT, await _place(session, actor, organization))
     organization = await queries.lock_organization(session, organization.id)
     require_match(organization, if_match)
-    patch(organization, data)
+    if changed := patch(organization, data):
+        emit(
+            session,
+            events.OrganizationChanged(organization_id=organization.id, fields=tuple(sorted(changed))),
+        )
     await session.flush()  # the answer shows the new `updated_at`
     return await queries.lock_organization(session, organization.id)
 
