@@ -60,13 +60,17 @@ async def create_checkout(cohort_id: UUID, body: AcademyCheckoutCreate, till: Se
     "/cohorts/{cohort_id}/enrollments",
     status_code=201,
     response_model=AcademyEnrollment,
-    responses=refusals(*NO_SEAT, *NO_ORGANIZATION_SEAT, errors.NotInOrganization),
+    responses=refusals(*NO_SEAT, *NO_ORGANIZATION_SEAT, errors.NotInOrganization, errors.CheckoutSessionTaken),
 )
 async def create_enrollment(
     cohort_id: UUID, body: AcademyEnrollmentCreate, actor: CurrentAcademyActor, session: Session, _: IdempotencyRequired
 ) -> Enrollment:
-    """Give a seat without a checkout: one of the organization's, or one granted by a platform admin."""
-    return await service.enroll(session, actor, cohort_id, body.account_id)
+    """Give a seat without a checkout of ours: one of the organization's, or one granted by a platform admin."""
+    account_id = body.account_id or actor.account_id
+    if body.stripe_checkout_session_id is not None:
+        checkout_id = body.stripe_checkout_session_id
+        return await service.create_enrollment(session, actor, account_id, cohort_id, checkout_id)
+    return await service.enroll(session, actor, cohort_id, account_id)
 
 
 @router.get("/cohorts/{cohort_id}/enrollments", response_model=Page[AcademyEnrollment])

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AnyUrl, ConfigDict, Field, JsonValue, UrlConstraints
+from pydantic import AnyUrl, ConfigDict, Field, JsonValue, StringConstraints, UrlConstraints
 
 from app.academy.models import CohortStatus, EnrollmentStatus, PaymentStatus, PaymentType
 from app.core.http.pages import PageQuery
@@ -43,6 +43,7 @@ ReturnUrl = Annotated[
     UrlConstraints(max_length=2000, allowed_schemes=["https", "http"], host_required=True),
     Field(json_schema_extra={"format": "uri"}),
 ]
+CheckoutSessionId = Annotated[str, StringConstraints(pattern=r"^cs_[A-Za-z0-9_]{1,250}$")]
 Reason = Annotated[Text, Field(min_length=1, max_length=500)]
 
 
@@ -110,11 +111,19 @@ class AcademyCheckout(View):
 
 
 class AcademyEnrollmentCreate(Body):
-    """For whom; nobody named means oneself."""
+    """For whom; nobody named means oneself. A platform admin may name a checkout that was opened elsewhere.
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{}, {"account_id": _ID}]})
+    Such an enrollment is pending until Stripe tells of the payment; naming the same checkout again gives it again.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{}, {"account_id": _ID}, {"account_id": _ID, "stripe_checkout_session_id": "cs_test_a1"}]
+        }
+    )
 
     account_id: UUID | None = None
+    stripe_checkout_session_id: CheckoutSessionId | None = None
 
 
 class AcademyCancellationCreate(Body):

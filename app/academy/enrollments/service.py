@@ -106,10 +106,13 @@ async def _who_may_sit(session: AsyncSession, actor: AcademyActor, cohort: Cohor
 async def create_enrollment(
     session: AsyncSession, actor: AcademyActor, user_id: UUID, cohort_id: UUID, checkout_session_id: str
 ) -> Enrollment:
-    """A pending enrollment for a checkout session that exists at Stripe already; the same session, the same enrollment.
+    """A pending enrollment for a checkout that was opened elsewhere; the same session, the same enrollment (A-ENR-02).
 
-    Raises CheckoutSessionTaken for another person's or cohort's session (Z-63), and what `seats.take` raises.
+    Raises CheckoutSessionTaken for another person's or cohort's session (Z-63), Forbidden, AccountUnknown, and what
+    `seats.take` raises.
     """
+    allow(actor, Permission.SEAT_GRANT, await cohorts.get_cohort(session, actor, cohort_id))
+    await people.ensure_learner(session, actor, user_id)
     cohort = await counters.lock_cohort(session, cohort_id)  # two deliveries of one session wait for each other here
     known = await queries.find_by_checkout_session(session, checkout_session_id)
     if known is not None:

@@ -312,6 +312,42 @@ async def test_a_customers_own_cohort_takes_only_its_people(
     assert (answer.status_code, answer.json()["code"]) == (403, "academy.not_in_organization")
 
 
+@pytest.mark.req("A-ENR-02")
+async def test_a_checkout_opened_elsewhere_becomes_one_enrollment_however_often_it_is_named(
+    client: ApiClient, plan: Plan, admin: Account, learner: Account, counters: Count
+) -> None:
+    cohort = await plan(price=49_900)
+    caller = await client.as_(admin)
+    body = {"account_id": str(learner.id), "stripe_checkout_session_id": "cs_test_elsewhere"}
+    path = f"/academy/cohorts/{cohort.id}/enrollments"
+    first = await caller.post(path, body, key="first")
+    again = await caller.post(path, body, key="again")
+    assert (first.status_code, first.json()["payment_status"]) == (201, "pending")
+    assert again.json()["id"] == first.json()["id"]
+    assert await counters(cohort) == (1, 0, 1)
+
+
+@pytest.mark.req("A-ENR-02")
+async def test_a_checkout_of_another_person_is_not_handed_over(
+    client: ApiClient, session: AsyncSession, plan: Plan, admin: Account, learner: Account
+) -> None:
+    path = f"/academy/cohorts/{(await plan(price=49_900)).id}/enrollments"
+    caller = await client.as_(admin)
+    body = {"account_id": str(learner.id), "stripe_checkout_session_id": "cs_test_elsewhere"}
+    await caller.post(path, body, key="first")
+    other = await enter(session)
+    answer = await caller.post(path, body | {"account_id": str(other.id)}, key="other")
+    assert (answer.status_code, answer.json()["code"]) == (409, "academy.checkout_session_taken")
+
+
+async def test_a_member_cannot_claim_to_have_checked_out_elsewhere(
+    client: ApiClient, plan: Plan, member: Account
+) -> None:
+    body = {"stripe_checkout_session_id": "cs_test_elsewhere"}
+    answer = await (await client.as_(member)).post(f"/academy/cohorts/{(await plan()).id}/enrollments", body, key="k")
+    assert answer.status_code == 403
+
+
 # Looking
 
 
