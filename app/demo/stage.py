@@ -42,8 +42,6 @@ def _start(own: Path) -> subprocess.Popen[bytes]:
         **os.environ,
         "LYCEUM_STATE": str(own),
         "LYCEUM_PORT": "0",
-        # Everybody in this story comes from one address.
-        "LYCEUM_LIMIT_ADDRESS": "1000000",
     }
     with (own / "demo.log").open("ab") as log:
         return subprocess.Popen(

@@ -38,6 +38,8 @@ from app.settings import Settings
 _ANSWERS_WITHIN = 90.0
 # A second request to stop means "at once"; but wrappers often pass one signal on twice.
 _IMPATIENCE = 1.0
+_LIMITS = {"account_per_minute": "LYCEUM_LIMIT_ACCOUNT", "address_per_minute": "LYCEUM_LIMIT_ADDRESS"}
+_AMPLE = "1000000"
 # What the API may take to answer the requests it has, plus its own way down; the worker finishes its jobs.
 _GRACE = {"api": 5.0 + GRACE, "worker": 30.0, "twins": 5.0}
 
@@ -139,6 +141,9 @@ def _environment(machine: _Machine, record: Running) -> dict[str, str]:
         found["LYCEUM_TWINS_DELIVER_TO"] = record.api_url
     if not machine.settings.is_production:
         found |= local_environment(machine.settings, machine.state)
+        # On a machine of one's own everybody has one address, and a load test is no attack.
+        limits = machine.settings.limits.model_fields_set
+        found |= {name: _AMPLE for field, name in _LIMITS.items() if field not in limits}
     return found
 
 

@@ -106,8 +106,8 @@ async def test_an_account_has_its_own_limit(
 
 async def test_links_and_sign_ins_are_limited_by_address(client: ApiClient, request_state: dict[str, Any]) -> None:
     request_state["limiter"] = Limiter()
-    links = [await client.post("/identity/magic-links", {"email": f"a{n}@example.com"}) for n in range(11)]
-    entries = [await client.post("/identity/sessions", {"magic_token": "A" * 64}) for _ in range(21)]
+    links = [await client.post("/identity/magic-links", {"email": f"a{n}@example.com"}) for n in range(61)]
+    entries = [await client.post("/identity/sessions", {"magic_token": "A" * 64}) for _ in range(121)]
     assert [links[-2].status_code, links[-1].status_code] == [202, 429]
     assert [entries[-2].status_code, entries[-1].status_code] == [401, 429]
 

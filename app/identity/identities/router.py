@@ -34,7 +34,7 @@ async def list_identities(
     status_code=201,
     response_model=IdentityConnectedLogin,
     responses=refusals(GoogleRefused, IdentityTaken, GatewayRefused, GatewayUnavailable),
-    dependencies=[Depends(limited("sessions", quota=20))],
+    dependencies=[Depends(limited("sessions", quota=120))],
 )
 async def create_identity(
     body: IdentityGoogleProof, request: Request, actor: StepwiseActor, transactions: StepwiseSession

@@ -37,7 +37,7 @@ _HEADERS = {
     "/magic-links",
     status_code=202,
     response_model=IdentityMagicLinkAccepted,
-    dependencies=[Depends(limited("magic-links", quota=10))],
+    dependencies=[Depends(limited("magic-links", quota=60))],
     openapi_extra=public(),
 )
 async def create_magic_link(body: IdentityMagicLinkCreate, session: Session) -> IdentityMagicLinkAccepted:

@@ -55,7 +55,7 @@ UserAgent = Annotated[str | None, Header(include_in_schema=False)]
         GatewayRefused,
         GatewayUnavailable,
     ),
-    dependencies=[Depends(limited("sessions", quota=20)), Depends(no_store)],
+    dependencies=[Depends(limited("sessions", quota=120)), Depends(no_store)],
     openapi_extra=public(),
 )
 async def create_session(
