@@ -166,6 +166,7 @@ async def test_an_end_and_a_move_are_confirmed(
     assert ("academy.enrollment_cancelled", "New") in told
 
 
+@pytest.mark.req("A-COH-07")
 async def test_everybody_is_told_of_a_cancelled_cohort(
     till: Till, session: AsyncSession, plan: Plan, learner: Account, member: Account, admin: Account, inbox: Inbox
 ) -> None:

@@ -593,6 +593,7 @@ async def test_what_came_in_less_what_went_back_is_what_stripe_has(
 # A cohort that will not take place
 
 
+@pytest.mark.req("A-COH-07")
 async def test_a_cancelled_cohort_gives_back_money_seats_and_closes_its_pages(
     till: Till,
     session: AsyncSession,
