@@ -29,6 +29,7 @@ from app.identity.sessions.errors import AuthSessionNotFound, RefreshTokenRefuse
 
 LIFE = timedelta(days=30)
 KEPT = timedelta(days=30)
+COMMAND_LINE_LIFE = 12 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,12 @@ async def open_login(
 
 
 async def access_token_for(session: AsyncSession, actor: Actor, account: Account) -> str:
-    """An access token for the command line. It has a login of its own, so it can be listed and ended like any."""
+    """An access token for the command line. It has a login of its own, so it can be listed and ended like any.
+
+    It lives for a working day, because nobody refreshes what was pasted into a shell.
+    """
     grant = await open_login(session, actor, account, SignInMethod.command_line, "command line")
-    return grant.access_token
+    return tokens.issue(account.id, grant.auth_session_id, lifetime=COMMAND_LINE_LIFE)
 
 
 async def access_tokens_for(session: AsyncSession, actor: Actor, accounts: Iterable[Account]) -> list[str]:
