@@ -125,7 +125,7 @@ def create_account(
 
 @app.command()
 def token(email: Annotated[str, typer.Option(help="Whose token.")]) -> None:
-    """Print an access token for an account, and nothing else. It lives ten minutes. Refused in production."""
+    """Print an access token for an account, and nothing else. It lives twelve hours. Refused in production."""
     import asyncio
 
     from app.cli.accounts import token_for
