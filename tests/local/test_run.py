@@ -195,9 +195,13 @@ def test_after_a_kill_the_next_start_works_and_ends_the_orphans(machine: Machine
     assert ports.status(again.api_url, "/readyz") == 200
 
 
-def test_what_was_entered_is_there_after_all_of_this(machine: Machine, here: Running) -> None:
-    token = machine.command("token", "--email", "first@example.com").stdout.strip()
-    found = ports.status(here.api_url, "/api/v1/identity/me", headers={"Authorization": f"Bearer {token}"})
+def test_what_was_entered_is_there_after_a_kill(machine: Machine, here: Running) -> None:
+    assert running.lives(running.Child(here.pid, here.started))
+    machine.command("account", "create", "--email", "lasting@example.com", "--name", "Lasting")
+    machine.stop(signal.SIGKILL)
+    again = machine.start()
+    token = machine.command("token", "--email", "lasting@example.com").stdout.strip()
+    found = ports.status(again.api_url, "/api/v1/identity/me", headers={"Authorization": f"Bearer {token}"})
     assert found == 200
 
 
