@@ -22,14 +22,17 @@ STATE = ROOT / ".lyceum" / "test"
 
 
 def services() -> Services:
-    """The configured PostgreSQL and Redis, or our own for whatever is not configured."""
+    """The configured PostgreSQL and Redis, or our own for whatever is not configured.
+
+    A configured `DATABASE_URL` names the owner, who may make databases; tests connect as the runtime role, as the
+    service does.
+    """
     configured = settings()
     database, redis = configured.database.url.get_secret_value(), configured.redis.url.get_secret_value()
     owner = configured.database.owner_url.get_secret_value() or database
-    if database and redis:
-        return Services(database, owner, redis)
-    own = start_for_tests(STATE)
-    return Services(database or own.database_url, owner or own.owner_url, redis or own.redis_url)
+    own = start_for_tests(STATE) if not (database and redis) else Services(database, owner, redis)
+    owner = owner or own.owner_url
+    return Services(asyncio.run(ensure_runtime_role(owner)), owner, redis or own.redis_url)
 
 
 def of_database(url: str, name: str) -> str:
@@ -82,7 +85,6 @@ def make_template(server: Services) -> str:
     """The name of the migrated template database, made if this set of migrations has none yet."""
     name = f"lyceum_template_{_fingerprint()}"
     with _alone():
-        asyncio.run(ensure_runtime_role(server.owner_url))
         if not asyncio.run(_exists(server.owner_url, name)):
             draft = f"{name}_draft"
             asyncio.run(

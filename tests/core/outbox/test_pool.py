@@ -9,6 +9,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from app.core.database.engine import normalise
@@ -229,7 +230,8 @@ async def test_a_worker_survives_the_loss_of_its_database_connections(
     machinery: Machinery, book: Book, start_pool: StartPool, database_url: str
 ) -> None:
     listen_and_note(book)
-    url, arguments = normalise(f"{database_url}&application_name={KILLED}")
+    named = make_url(database_url).update_query_dict({"application_name": KILLED})
+    url, arguments = normalise(named.render_as_string(hide_password=False))
     engine = create_async_engine(url, pool_size=5, connect_args=arguments)
     pool = start_pool("", sessions=async_sessionmaker(engine))
 
