@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -72,6 +73,9 @@ def _stop(own: Path, process: subprocess.Popen[bytes] | None) -> None:
         process.wait(timeout=60)
     elif (found := running.alive(own)) is not None:
         os.kill(found.pid, signal.SIGTERM)
+        deadline = time.monotonic() + 60
+        while running.alive(own) and time.monotonic() < deadline:
+            time.sleep(0.1)
 
 
 def kill_worker(state: Path) -> bool:
