@@ -67,8 +67,6 @@ class Cohort(Row, Versioned, Base):
     # The meeting link for who may read it (A-COH-05): filled by `cohorts/queries.py`, null when a query does not ask.
     visible_zoom_link: Mapped[str | None] = query_expression()
 
-    __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}  # noqa: RUF012
-
     @property
     def seats_available(self) -> int:
         """Seats that nobody holds, by enrollment or by offer."""

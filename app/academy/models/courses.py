@@ -87,8 +87,6 @@ class Course(Row, Versioned, Base):
     # Which one it is depends on who asks: filled by `courses/queries.py`, null when a query does not ask for it.
     next_cohort: Mapped[dict[str, Any] | None] = query_expression()
 
-    __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}  # noqa: RUF012
-
 
 class ClassSession(Row, Versioned, Base):
     """`academy.sessions`: one item of a course's agenda; it has no cohort and no date."""
@@ -122,5 +120,3 @@ class ClassSession(Row, Versioned, Base):
 
     # Day and order in one number, to sort and page by; `order_in_day` has four digits at most.
     place: Mapped[int] = column_property(day_number * 10_000 + order_in_day)
-
-    __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}  # noqa: RUF012

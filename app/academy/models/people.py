@@ -83,8 +83,6 @@ class Learner(Timestamps, Versioned, Base):
         JSONB, server_default=text("'{}'::jsonb"), default=dict
     )
 
-    __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}  # noqa: RUF012
-
     @property
     def account_id(self) -> UUID:
         """The account that this is the profile of."""
@@ -126,8 +124,6 @@ class Organization(Timestamps, Versioned, Base):
     seats_used: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     stripe_customer_id: Mapped[str | None] = mapped_column(Text)
     stripe_invoice_id: Mapped[str | None] = mapped_column(Text)
-
-    __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}  # noqa: RUF012
 
     @property
     def organization_id(self) -> UUID:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import DateTime, MetaData, Uuid, func, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from app.core.ids import new_id
 
@@ -60,3 +60,9 @@ class Versioned:
     """
 
     version: Mapped[int] = mapped_column(server_default=text("1"), default=1, sort_order=1002)
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        """An edit writes `WHERE version = <the one it read>`; the next number comes from `patch`, not the mapper."""
+        return {"version_id_col": cls.version, "version_id_generator": False}

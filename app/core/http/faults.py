@@ -6,9 +6,10 @@ refusal that the feature registered for it, or a plain 409. Messages of the driv
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.constraints import refusal_of
-from app.core.errors import AppError, Forbidden, Invalid, Unavailable
+from app.core.errors import AppError, Forbidden, Invalid, Stale, Unavailable
 
 # Serialization failure, deadlock, lock timeout: the same request may well succeed in a moment (rule 9).
 TRANSIENT = frozenset({"40001", "40P01", "55P03"})
@@ -28,6 +29,8 @@ def refusal_for(error: BaseException) -> AppError | None:
     """How this error is answered; None when it is not the database's or nothing that a caller should know of."""
     if isinstance(error, PoolTimeout):
         return Unavailable("All database connections are busy.", retry_after=1)
+    if isinstance(error, StaleDataError):
+        return Stale()  # another edit came in between reading a version and writing the next
     if isinstance(error, OSError):
         return Unavailable("The database cannot be reached.") if _from_driver(error) else None
     state = sqlstate_of(error)

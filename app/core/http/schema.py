@@ -97,7 +97,7 @@ WebUrl = Annotated[
 
 def absent() -> Any:
     """Default of a field that may be left out of an update but may not be null."""
-    return Field(default=None, json_schema_extra=lambda schema: schema.pop("default", None))  # type: ignore[arg-type]
+    return Field(default=None, json_schema_extra=lambda schema: schema.pop("default", None))  # type: ignore[arg-type]  # may return
 
 
 class Body(BaseModel):
