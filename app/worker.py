@@ -13,6 +13,7 @@ import app.academy.payments.jobs
 import app.academy.people.jobs
 import app.academy.waitlist.jobs
 import app.core.outbox.prune
+import app.flows.invariants.jobs
 import app.identity.magic_links.jobs
 import app.identity.sessions.jobs
 import app.notifications.mails.jobs

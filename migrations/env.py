@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 import app.academy.models
 import app.core.http.idempotency
+import app.core.invariants
 import app.core.outbox.models
 import app.identity.models
 import app.notifications.models

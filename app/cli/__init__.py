@@ -188,19 +188,36 @@ def openapi(
 
 
 @app.command()
-def doctor(*, json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """What is configured, what is missing, what answers. Exit 0 if the database does and is at the newest revision."""
+def doctor(
+    *,
+    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    invariants: Annotated[bool, typer.Option("--invariants", help="Hold every promise against the rows.")] = False,
+) -> None:
+    """What is configured, what is missing, what answers. Exit 0 if the database does and is at the newest revision.
+
+    With --invariants: what has to be true of its rows, with numbers. Exit 1 if anything is broken.
+    """
+    from json import dumps
+
     from app.local.doctor import examine, report
     from app.settings import settings
 
     found = examine(settings())
-    if json:
-        from json import dumps
-
-        typer.echo(dumps({**asdict(found), "healthy": found.healthy}, indent=2))
-    else:
-        typer.echo(report(found))
+    if invariants and found.healthy:
+        _hold_promises(found.database_url, json=json)
+    typer.echo(dumps({**asdict(found), "healthy": found.healthy}, indent=2) if json else report(found))
     raise typer.Exit(0 if found.healthy else 1)
+
+
+def _hold_promises(database_url: str, *, json: bool) -> None:
+    import asyncio
+    from json import dumps
+
+    from app.cli.invariants import are_kept, for_people, for_programs, look
+
+    findings = asyncio.run(look(database_url))
+    typer.echo(dumps(for_programs(findings), indent=2) if json else for_people(findings))
+    raise typer.Exit(0 if are_kept(findings) else 1)
 
 
 def _refuse_in_production(what: str = "Tokens on the command line are") -> None:

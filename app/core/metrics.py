@@ -44,6 +44,14 @@ SELECT 'lyceum_inbox_unprocessed', '', count(*)::float8 FROM core.inbox WHERE st
 UNION ALL
 SELECT 'lyceum_inbox_lag_seconds', '', coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8
   FROM core.inbox WHERE state = 'received'
+UNION ALL
+SELECT CASE kind WHEN 'late' THEN 'lyceum_invariant_late' ELSE 'lyceum_invariant_violations' END, name,
+       violations::float8 FROM core.invariant_checks WHERE violations IS NOT NULL
+UNION ALL
+SELECT 'lyceum_invariants_unknown', '', count(*)::float8 FROM core.invariant_checks WHERE violations IS NULL
+UNION ALL
+SELECT 'lyceum_invariants_checked_at', '', coalesce(extract(epoch FROM min(checked_at)), 0)::float8
+  FROM core.invariant_checks
 """)
 
 _HELP = {
@@ -54,6 +62,15 @@ _HELP = {
     "lyceum_jobs_oldest_retry_seconds": "Age of the oldest job that failed before and waits for another try.",
     "lyceum_inbox_unprocessed": "Webhooks received and not worked on.",
     "lyceum_inbox_lag_seconds": "Age of the oldest of them.",
+    "lyceum_invariant_violations": "Rows that break a promise, as the worker last counted them. Must be 0.",
+    "lyceum_invariant_late": "Rows that wait longer than they should, as the worker last counted them.",
+    "lyceum_invariants_unknown": "Promises that could not be looked at the last time.",
+    "lyceum_invariants_checked_at": "When the promises were looked at, in Unix seconds; 0: never.",
+}
+_LABELS = {
+    "lyceum_jobs": "state",
+    "lyceum_invariant_violations": "invariant",
+    "lyceum_invariant_late": "invariant",
 }
 
 
@@ -158,7 +175,7 @@ class _Queues:
         yield GaugeMetricFamily("lyceum_database_up", "Whether the queues could be asked.", value=self._up)
         families: dict[str, GaugeMetricFamily] = {}
         for name, label, value in self._rows:
-            labels = ["state"] if name == "lyceum_jobs" else []
+            labels = [_LABELS[name]] if name in _LABELS else []
             family = families.setdefault(name, GaugeMetricFamily(name, _HELP[name], labels=labels))
             family.add_metric([label] if labels else [], value)
         yield from families.values()

@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.flows.invariants.queries import look
+
 _SEATS = text("""
 SELECT max_capacity, current_enrollment, held, waiting,
        (SELECT count(*) FROM academy.enrollments e WHERE e.cohort_id = c.id AND e.has_seat) AS seated,
@@ -22,10 +24,7 @@ SELECT max_capacity, current_enrollment, held, waiting,
        (SELECT count(*) FROM academy.waitlist w WHERE w.cohort_id = c.id AND w.status = 'waiting') AS in_line,
        (SELECT count(*) FROM academy.waitlist w WHERE w.cohort_id = c.id) AS joined,
        (SELECT count(*) FROM academy.waitlist w
-        WHERE w.cohort_id = c.id AND w.status IN ('enrolled', 'expired', 'cancelled')) AS answered,
-       (SELECT count(*) FROM academy.waitlist w JOIN academy.waitlist later USING (cohort_id)
-        WHERE w.cohort_id = c.id AND w.status = 'waiting' AND later.offered_at IS NOT NULL
-          AND later.position > w.position) AS overtaken
+        WHERE w.cohort_id = c.id AND w.status IN ('enrolled', 'expired', 'cancelled')) AS answered
 FROM academy.cohorts c WHERE c.id = :cohort_id
 """)
 
@@ -84,10 +83,12 @@ async def payment_intents(session: AsyncSession, cohort_id: UUID) -> list[str]:
 async def close_account(
     session: AsyncSession, cohort_id: UUID, stripe: StripeAccount, told: Mapping[str, int]
 ) -> list[Equation]:
-    """All equations of one cohort.
+    """All equations of one cohort, and two promises that are kept for all of them. `session` must be new.
 
     `told` is what the API answered: buyers `holding` a seat, told `full`, that `joined` the queue; seats `free`.
     """
+    # What could not be looked at equals nothing.
+    broken = {each.invariant.name: -1 if each.violations is None else each.violations for each in await look(session)}
     seats = (await session.execute(_SEATS, {"cohort_id": cohort_id})).one()
     money = (await session.execute(_MONEY, {"cohort_id": cohort_id})).one()
     taken = seats.current_enrollment + seats.held
@@ -95,7 +96,7 @@ async def close_account(
         Equation("seats", "buyers told yes = seats there were", told["holding"], seats.max_capacity),
         Equation("seats", "buyers told no = the others", told["full"], told["buyers"] - seats.max_capacity),
         Equation("seats", "enrolled + held + free in the API = capacity", taken + told["free"], seats.max_capacity),
-        Equation("seats", "sold beyond capacity", max(0, taken - seats.max_capacity), 0),
+        Equation("seats", "sold beyond capacity", broken["academy.capacity_kept"], 0),
         Equation("seats", "counter = enrollments with a seat", seats.current_enrollment, seats.seated),
         Equation("seats", "seats = people in them", seats.seated, seats.people),
         Equation("seats", "paid + pending = with a seat", seats.paid_seats + seats.pending_seats, seats.seated),
@@ -114,6 +115,6 @@ async def close_account(
         Equation("queue", "told they wait = rows in the queue", told["joined"], seats.joined),
         Equation("queue", "counter = people waiting", seats.waiting, seats.in_line),
         Equation("queue", "held seats = live offers", seats.held, seats.offered),
-        Equation("queue", "overtaken in the queue", seats.overtaken, 0),
+        Equation("queue", "overtaken in the queue", broken["academy.nobody_overtaken"], 0),
         Equation("work", "jobs left undone", int(await session.scalar(_UNFINISHED) or 0), 0),
     ]

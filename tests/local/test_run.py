@@ -156,6 +156,13 @@ def test_the_doctor_says_where_everything_is(machine: Machine, here: Running) ->
     assert (done.returncode, {key: said[key] for key in wanted}) == (0, wanted)
 
 
+def test_the_doctor_finds_every_promise_kept(machine: Machine, here: Running) -> None:
+    done = machine.command("doctor", "--invariants", "--json")
+    said = json.loads(done.stdout)
+    assert (done.returncode, said["kept"]) == (0, True), here.database_url
+    assert "academy.seats_counted" in {each["name"] for each in said["invariants"]}
+
+
 def test_a_second_run_in_the_same_folder_says_where_the_first_is(machine: Machine, here: Running) -> None:
     second = machine.command("run")
     assert second.returncode == 1

@@ -1,0 +1,326 @@
+"""What the academy promises of its rows: seats, the queues for them, and the money.
+
+Several of these are constraints as well. They are said here all the same: a constraint can be dropped by a migration,
+and the sentence beside its number is what an operator reads.
+"""
+
+from app.core.invariants import Invariant, Kind
+
+SEATS = (
+    Invariant(
+        "academy.seats_counted",
+        "a cohort's current_enrollment is the number of its enrollments with a seat",
+        "A-COH-04",
+        """
+        SELECT cohort.id AS subject, format('counter %s, rows %s', current_enrollment, coalesce(rows, 0)) AS detail
+        FROM academy.cohorts cohort
+        LEFT JOIN (SELECT cohort_id, count(*) AS rows FROM academy.enrollments WHERE has_seat GROUP BY 1) seated
+               ON seated.cohort_id = cohort.id
+        WHERE current_enrollment <> coalesce(rows, 0)
+        """,
+    ),
+    Invariant(
+        "academy.offers_counted",
+        "a cohort's held is the number of live offers of its seats",
+        "A-WTL-05",
+        """
+        SELECT cohort.id AS subject, format('counter %s, rows %s', held, coalesce(rows, 0)) AS detail
+        FROM academy.cohorts cohort
+        LEFT JOIN (SELECT offered_cohort_id, count(*) AS rows FROM academy.waitlist
+                   WHERE status = 'offered' GROUP BY 1) offered ON offered.offered_cohort_id = cohort.id
+        WHERE held <> coalesce(rows, 0)
+        """,
+    ),
+    Invariant(
+        "academy.waiters_counted",
+        "a cohort's waiting is the number of people in its queue",
+        "A-COH-04",
+        """
+        SELECT cohort.id AS subject, format('counter %s, rows %s', waiting, coalesce(rows, 0)) AS detail
+        FROM academy.cohorts cohort
+        LEFT JOIN (SELECT cohort_id, count(*) AS rows FROM academy.waitlist
+                   WHERE status = 'waiting' GROUP BY 1) queued ON queued.cohort_id = cohort.id
+        WHERE waiting <> coalesce(rows, 0)
+        """,
+    ),
+    Invariant(
+        "academy.capacity_kept",
+        "no cohort has more seats taken and offered, by its rows or its counters, than it has",
+        "A-ENR-05",
+        """
+        SELECT cohort.id AS subject,
+               format('%s of %s', greatest(taken, current_enrollment + held), max_capacity) AS detail
+        FROM academy.cohorts cohort
+        LEFT JOIN (SELECT place.cohort_id, count(*) AS taken FROM (
+                       SELECT cohort_id FROM academy.enrollments WHERE has_seat
+                       UNION ALL
+                       SELECT offered_cohort_id FROM academy.waitlist WHERE status = 'offered'
+                   ) place GROUP BY 1) place ON place.cohort_id = cohort.id
+        WHERE greatest(taken, current_enrollment + held) > max_capacity
+        """,
+    ),
+    Invariant(
+        "academy.one_place_each",
+        "nobody has two places (seats or live offers) in one cohort",
+        "rule 14",
+        """
+        SELECT place.cohort_id AS subject, format('%s places of %s', count(*), place.user_id) AS detail
+        FROM (SELECT cohort_id, user_id FROM academy.enrollments WHERE has_seat
+              UNION ALL
+              SELECT offered_cohort_id, user_id FROM academy.waitlist WHERE status = 'offered') place
+        GROUP BY place.cohort_id, place.user_id HAVING count(*) > 1
+        """,
+    ),
+    Invariant(
+        "academy.organization_seats_counted",
+        "an organization's seats_used lies between the seats it has and those plus the ones it lost to a late leaver",
+        # A seat that is given back after the cohort's start is not returned, and no row says when the start was then:
+        # hence bounds. Both are the same number until somebody leaves a cohort that has begun.
+        "A-ORG-08",
+        """
+        SELECT customer.id AS subject,
+               format('counter %s, rows %s to %s', seats_used, coalesce(seated, 0), coalesce(spent, 0)) AS detail
+        FROM academy.organizations customer
+        LEFT JOIN (
+            SELECT enrollment.organization_id, count(*) FILTER (WHERE has_seat) AS seated,
+                   count(*) FILTER (WHERE has_seat OR enrollment_status <> 'transferred' AND (
+                       cohort.start_date <= now() OR cohort.status IN ('in_progress', 'completed'))) AS spent
+            FROM academy.enrollments enrollment JOIN academy.cohorts cohort ON cohort.id = enrollment.cohort_id
+            WHERE enrollment.organization_id IS NOT NULL GROUP BY 1
+        ) used ON used.organization_id = customer.id
+        WHERE seats_used NOT BETWEEN coalesce(seated, 0) AND coalesce(spent, 0) OR seats_used > seats_purchased
+        """,
+    ),
+    Invariant(
+        "academy.no_seat_after_the_end",
+        "no enrollment that failed, was cancelled or moved, or was refunded before the start, still has a seat",
+        "A-ENR-16",
+        """
+        SELECT enrollment.id AS subject, format('%s, %s', enrollment_status, payment_status) AS detail
+        FROM academy.enrollments enrollment JOIN academy.cohorts cohort ON cohort.id = enrollment.cohort_id
+        WHERE has_seat AND (enrollment_status <> 'active' OR payment_status = 'failed' OR payment_status = 'refunded'
+                            AND cohort.start_date > now() AND cohort.status IN ('scheduled', 'open'))
+        """,
+    ),
+    Invariant(
+        "academy.a_pending_seat_ends",
+        "every unpaid seat has an end, or a payment that is settling",
+        "A-ENR-14",
+        """
+        SELECT id AS subject, 'pending without an end' AS detail FROM academy.enrollments enrollment
+        WHERE has_seat AND payment_status = 'pending' AND hold_expires_at IS NULL
+          AND NOT EXISTS (SELECT FROM academy.payments payment
+                          WHERE payment.enrollment_id = enrollment.id AND payment.state = 'processing')
+        """,
+    ),
+    Invariant(
+        "academy.holds_are_released",
+        "no unpaid seat is kept for over fifteen minutes after its end",
+        "A-ENR-14",
+        """
+        SELECT id AS subject, format('since %s', hold_expires_at) AS detail FROM academy.enrollments
+        WHERE has_seat AND payment_status = 'pending' AND hold_expires_at < now() - interval '15 minutes'
+        """,
+        Kind.late,
+    ),
+    Invariant(
+        "academy.cancelled_cohorts_are_settled",
+        "nobody sits in a cohort that was cancelled over an hour ago",
+        "A-COH-07",
+        """
+        SELECT enrollment.id AS subject, format('cohort %s', cohort.id) AS detail
+        FROM academy.cohorts cohort JOIN academy.enrollments enrollment ON enrollment.cohort_id = cohort.id
+        WHERE cohort.status = 'cancelled' AND cohort.updated_at < now() - interval '1 hour'
+          AND enrollment.has_seat AND enrollment.enrollment_status = 'active'
+        """,
+        Kind.late,
+    ),
+)
+
+QUEUE = (
+    Invariant(
+        "academy.nobody_overtaken",
+        "nobody still waits in a queue of which somebody behind them was offered a seat that they could have had",
+        # Of the course's queue, a seat of this cohort could not go to whoever had one there, or an offer, at some time.
+        "A-WTL-02",
+        """
+        SELECT first.id AS subject, format('position %s, offered: %s', first.position, furthest) AS detail
+        FROM academy.waitlist first
+        JOIN (SELECT cohort_id, max(position) AS furthest FROM academy.waitlist
+              WHERE offered_at IS NOT NULL GROUP BY 1) served USING (cohort_id)
+        WHERE first.status = 'waiting' AND furthest > first.position
+        UNION ALL
+        SELECT first.id, format('position %s of the course', first.position) FROM academy.waitlist first
+        WHERE first.status = 'waiting' AND first.cohort_id IS NULL AND EXISTS (
+            SELECT FROM academy.waitlist later
+            WHERE later.course_id = first.course_id AND later.cohort_id IS NULL AND later.position > first.position
+              AND later.offered_at IS NOT NULL
+              AND NOT EXISTS (SELECT FROM academy.enrollments enrollment
+                              WHERE enrollment.user_id = first.user_id
+                                AND enrollment.cohort_id = later.offered_cohort_id)
+              AND NOT EXISTS (SELECT FROM academy.waitlist own
+                              WHERE own.user_id = first.user_id AND own.offered_cohort_id = later.offered_cohort_id))
+        """,
+    ),
+    Invariant(
+        "academy.places_in_line_are_unique",
+        "no two entries of one queue have the same position, and none lies beyond the last that was given",
+        "rule 15",
+        """
+        SELECT min(entry.id::text) AS subject, format('position %s, %s entries', entry.position, count(*)) AS detail
+        FROM academy.waitlist entry JOIN academy.courses course ON course.id = entry.course_id
+        LEFT JOIN academy.cohorts cohort ON cohort.id = entry.cohort_id
+        GROUP BY entry.course_id, entry.cohort_id, entry.position
+        HAVING count(*) > 1
+            OR entry.position > max(coalesce(cohort.waitlist_last_position, course.waitlist_last_position))
+        """,
+    ),
+    Invariant(
+        "academy.accepted_offers_have_a_seat",
+        "exactly the entries that ended as enrolled name an enrollment, of the same person and cohort",
+        "A-WTL-07",
+        """
+        SELECT entry.id AS subject, entry.status AS detail FROM academy.waitlist entry
+        LEFT JOIN academy.enrollments enrollment ON enrollment.id = entry.enrollment_id
+        WHERE (entry.status = 'enrolled') <> (entry.enrollment_id IS NOT NULL)
+           OR enrollment.user_id <> entry.user_id
+           OR enrollment.cohort_id <> entry.offered_cohort_id
+        """,
+    ),
+    Invariant(
+        "academy.offers_end",
+        "no offer is open for over fifteen minutes after its end",
+        "A-WTL-08",
+        """
+        SELECT id AS subject, format('since %s', offer_expires_at) AS detail FROM academy.waitlist
+        WHERE status = 'offered' AND offer_expires_at < now() - interval '15 minutes'
+        """,
+        Kind.late,
+    ),
+    Invariant(
+        "academy.free_seats_are_offered",
+        "no cohort has a free seat and somebody in its queue, with nothing happening, for over fifteen minutes",
+        "A-WTL-02",
+        """
+        SELECT cohort.id AS subject,
+               format('%s free, %s wait', max_capacity - current_enrollment - held, waiting) AS detail
+        FROM academy.cohorts cohort JOIN academy.courses course ON course.id = cohort.course_id
+        WHERE cohort.status = 'open' AND course.status = 'published' AND start_date > now() AND waiting > 0
+          AND current_enrollment + held < max_capacity AND cohort.updated_at < now() - interval '15 minutes'
+        """,
+        Kind.late,
+    ),
+    Invariant(
+        "academy.queues_are_closed",
+        "nobody waits for a cohort that began or was cancelled over fifteen minutes ago",
+        "A-COH-07",
+        """
+        SELECT entry.id AS subject, format('%s, cohort %s', entry.status, cohort.status) AS detail
+        FROM academy.cohorts cohort JOIN academy.waitlist entry
+          ON entry.cohort_id = cohort.id AND entry.status = 'waiting'
+          OR entry.offered_cohort_id = cohort.id AND entry.status = 'offered'
+        WHERE cohort.status IN ('in_progress', 'completed', 'cancelled')
+          AND cohort.updated_at < now() - interval '15 minutes'
+        """,
+        Kind.late,
+    ),
+)
+
+# What came in, while Stripe has not said: what was to be paid.
+_CAME_IN = "coalesce(amount_paid_cents, amount_cents)"
+
+MONEY = (
+    Invariant(
+        "academy.money_has_a_seat_or_goes_back",
+        "every payment that came in and is not going back belongs to a paid enrollment, with its seat until they leave",
+        "A-PAY-04",
+        """
+        SELECT payment.id AS subject,
+               format('%s, %s, %s', enrollment_status, payment_status,
+                      CASE WHEN has_seat THEN 'a seat' ELSE 'no seat' END) AS detail
+        FROM academy.payments payment JOIN academy.enrollments enrollment ON enrollment.id = payment.enrollment_id
+        WHERE payment.state = 'paid' AND NOT (
+            payment_status = 'completed'
+            AND (enrollment_status = 'active' AND has_seat OR enrollment_status = 'cancelled'))
+        """,
+    ),
+    Invariant(
+        "academy.paid_seats_have_their_money",
+        "every completed enrollment that went through a checkout has a payment that came in",
+        # One that was free, granted, or is an organization's never had a checkout.
+        "A-PAY-01",
+        """
+        SELECT enrollment.id AS subject, enrollment_status AS detail FROM academy.enrollments enrollment
+        WHERE payment_status = 'completed' AND enrollment_status <> 'transferred'
+          AND (stripe_checkout_session_id IS NOT NULL
+               OR EXISTS (SELECT FROM academy.payments payment WHERE payment.enrollment_id = enrollment.id))
+          AND NOT EXISTS (SELECT FROM academy.payments payment
+                          WHERE payment.enrollment_id = enrollment.id AND payment.state IN ('paid', 'refund_due'))
+        """,
+    ),
+    Invariant(
+        "academy.nobody_pays_twice",
+        "no enrollment keeps two payments",
+        "A-PAY-02",
+        """
+        SELECT enrollment_id AS subject, format('%s payments', count(*)) AS detail
+        FROM academy.payments WHERE state = 'paid' GROUP BY 1 HAVING count(*) > 1
+        """,
+    ),
+    Invariant(
+        "academy.one_checkout_at_a_time",
+        "no enrollment has two checkouts that could both be paid",
+        "A-PAY-07",
+        """
+        SELECT enrollment_id AS subject, format('%s open', count(*)) AS detail
+        FROM academy.payments WHERE state IN ('created', 'open', 'processing') GROUP BY 1 HAVING count(*) > 1
+        """,
+    ),
+    Invariant(
+        "academy.paid_amounts_are_known",
+        "every payment that came in says how much, and when",
+        "A-PAY-01",
+        """
+        SELECT id AS subject, state AS detail FROM academy.payments
+        WHERE state IN ('paid', 'refund_due') AND (amount_paid_cents IS NULL OR paid_at IS NULL)
+        """,
+    ),
+    Invariant(
+        "academy.refunds_within_payments",
+        "no more was given back, or asked to be, than came in; what counts as refunded went back whole",
+        "A-PAY-03",
+        f"""
+        SELECT id AS subject,
+               format('%s: came in %s, back %s, asked %s', state, {_CAME_IN}, refunded_cents, refund_requested_cents)
+               AS detail
+        FROM academy.payments
+        WHERE greatest(refunded_cents, refund_requested_cents) > {_CAME_IN}
+           OR state = 'refunded' AND refunded_cents < amount_paid_cents
+        """,  # noqa: S608  (a constant)
+    ),
+    Invariant(
+        "academy.checkouts_end",
+        "no checkout is open for over an hour after its end",
+        "A-ENR-14",
+        """
+        SELECT id AS subject, format('%s since %s', state, expires_at) AS detail FROM academy.payments
+        WHERE state IN ('created', 'open') AND expires_at < now() - interval '1 hour'
+        """,
+        Kind.late,
+    ),
+    Invariant(
+        "academy.refunds_arrive",
+        "no refund is due for over a day",
+        "A-PAY-04",
+        """
+        SELECT payment.id AS subject, coalesce(refund_reason, 'no reason') AS detail FROM academy.payments payment
+        WHERE state = 'refund_due' AND updated_at < now() - interval '1 hour'
+          AND coalesce((SELECT min(event.created_at) FROM core.outbox event
+                        WHERE event.key = payment.id AND event.kind = 'academy.refund_requested'), '-infinity')
+              < now() - interval '1 day'
+        """,
+        Kind.late,
+    ),
+)
+
+INVARIANTS = (*SEATS, *QUEUE, *MONEY)

@@ -1,0 +1,83 @@
+"""A small world in which something of everything has happened, and nothing is wrong."""
+
+import pytest_asyncio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.academy.cohorts import seats
+from app.academy.enrollments import checkout
+from app.academy.enrollments import service as enrollments
+from app.academy.models import Cohort, Role
+from app.academy.payments import service as payments
+from app.academy.payments.rules import Fact, FactKind
+from app.academy.permissions import AcademyActor
+from app.academy.waitlist import service as waitlist
+from app.gateways.stripe import answers
+from app.identity.actor import Actor
+from app.identity.models import Account, OrganizationRole
+from app.webhooks.inbox import service as inbox
+from tests.academy.conftest import enter, found
+from tests.academy.waitlist.conftest import HOUSE, plan, wait, wait_for_course
+from tests.academy.waitlist.world import BODY, learner
+from tests.factories import academy, identity
+from tests.support.samples import sample, sample_bytes
+from tests.support.worker import WorkerOnDemand
+
+REFUNDED = "stripe/charge.refunded.json"
+
+
+async def _buy(session: AsyncSession, cohort: Cohort, account: Account) -> checkout.BegunCheckout:
+    return await checkout.begin_checkout(session, learner(account.id), cohort.id, BODY)
+
+
+async def _hear(session: AsyncSession, begun: checkout.BegunCheckout, kind: FactKind) -> None:
+    await payments.apply_fact(session, HOUSE, Fact(kind, payment_id=begun.payment_id, is_whole=True))
+
+
+async def _sell_out(session: AsyncSession) -> Cohort:
+    """Six seats: paid, paid, about to be paid, free by grant, an organization's, and one that was refunded."""
+    course = academy.course(price_b2c=100)
+    session.add(course)
+    await session.flush()
+    cohort = await plan(session, course, seats=6)
+    paid, second, _ = [await _buy(session, cohort, await enter(session)) for _ in range(3)]
+    await _hear(session, paid, FactKind.paid)
+    await _hear(session, second, FactKind.paid)
+    await seats.take(session, seats.SeatOrder(cohort.id, (await enter(session)).id))
+    customer = await found(session, seats_purchased=5)
+    await enter(session, Role.org_admin, customer)
+    member = await enter(session, Role.org_member, customer)
+    await enrollments.enroll(
+        session, AcademyActor(member.id, None, role=Role.org_member, organization_id=customer.id), cohort.id
+    )
+    returned = await _buy(session, cohort, await enter(session))
+    await _hear(session, returned, FactKind.paid)
+    entries = [await wait(session, cohort) for _ in range(4)]
+    await wait_for_course(session, course.id)
+    await _hear(session, returned, FactKind.refunded)  # its seat is offered to the first in line
+    await waitlist.accept(session, learner(entries[0].user_id), entries[0].id, BODY)
+    await enrollments.cancel(session, HOUSE, second.enrollment.id)  # and this one to the second
+    return cohort
+
+
+@pytest_asyncio.fixture
+async def healthy(session: AsyncSession, worker: WorkerOnDemand) -> Cohort:
+    """The cohort of a world that keeps all promises, with the work that it caused done."""
+    core = identity.organization()
+    admin = await enter(session)
+    session.add(core)
+    await session.flush()  # the membership points at it
+    session.add(identity.membership(core.id, admin.id, role=OrganizationRole.admin))
+    cohort = await _sell_out(session)
+    await inbox.receive_stripe(session, Actor.system(), answers.event(sample(REFUNDED)), sample_bytes(REFUNDED))
+    await session.commit()
+    await worker.drain()
+    await session.execute(
+        text(
+            "INSERT INTO core.idempotency_keys (caller, method, route, key, body_hash, lease_expires_at, expires_at)"
+            " VALUES ('me', 'POST', '/', 'k', '', now() + interval '1 min', now() + interval '1 day')"
+        )
+    )
+    await session.execute(text("INSERT INTO core.schedules (name, last_slot) VALUES ('core.prune', now())"))
+    await session.commit()
+    return cohort

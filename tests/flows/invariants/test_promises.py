@@ -1,0 +1,219 @@
+"""Every promise is silent about a healthy world, and names the row that breaks it."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.academy.models import Cohort
+from app.core.constraints import constraint_of
+from app.core.invariants import Invariant, Kind, _ask
+from app.flows.invariants.rules import INVARIANTS
+from tests.architecture.sources import PROJECT
+from tests.support.requirements import defined_ids
+
+BY_NAME = {invariant.name: invariant for invariant in INVARIANTS}
+EVERY = [pytest.param(invariant, id=invariant.name) for invariant in INVARIANTS]
+
+COHORT = "UPDATE academy.cohorts SET {} WHERE id = :cohort_id"
+SEAT = "UPDATE academy.enrollments SET {} WHERE cohort_id = :cohort_id AND {}"
+ONE = "id = (SELECT id FROM {} WHERE {} ORDER BY id LIMIT 1)"
+PAID = "payment_status = 'completed' AND payment_type = 'b2c' AND stripe_payment_intent_id IS NULL AND has_seat"
+PENDING = "payment_status = 'pending' AND has_seat"
+
+
+def one(table: str, change: str, where: str) -> str:
+    """Spoil one row."""
+    return f"UPDATE {table} SET {change} WHERE {ONE.format(table, where)}"  # noqa: S608  (our own text)
+
+
+def of_payment(change: str, state: str = "paid") -> str:
+    return one("academy.payments", change, f"state = '{state}'")
+
+
+# What breaks each promise; several statements where one alone would be refused by a constraint.
+SPOILED: dict[str, tuple[str, ...]] = {
+    "academy.seats_counted": (COHORT.format("current_enrollment = current_enrollment - 1"),),
+    "academy.offers_counted": (COHORT.format("held = held - 1"),),
+    "academy.waiters_counted": (COHORT.format("waiting = waiting + 1"),),
+    "academy.capacity_kept": (COHORT.format("max_capacity = 5, current_enrollment = 1, held = 0"),),
+    "academy.one_place_each": (
+        (
+            "UPDATE academy.waitlist SET user_id = (SELECT user_id FROM academy.enrollments WHERE has_seat"
+            " ORDER BY id LIMIT 1) WHERE status = 'offered'"
+        ),
+    ),
+    "academy.organization_seats_counted": (one("academy.organizations", "seats_used = 2", "seats_used = 1"),),
+    "academy.no_seat_after_the_end": (SEAT.format("enrollment_status = 'cancelled'", PENDING),),
+    "academy.a_pending_seat_ends": (SEAT.format("hold_expires_at = NULL", PENDING),),
+    "academy.holds_are_released": (SEAT.format("hold_expires_at = now() - interval '16 minutes'", PENDING),),
+    "academy.cancelled_cohorts_are_settled": (
+        COHORT.format("status = 'cancelled', updated_at = now() - interval '2 hours'"),
+    ),
+    "academy.nobody_overtaken": (
+        one("academy.waitlist", "position = 1000", "status = 'offered'"),
+        COHORT.format("waitlist_last_position = 1000"),
+    ),
+    "academy.places_in_line_are_unique": (
+        "UPDATE academy.waitlist SET position = 4 WHERE status = 'waiting' AND cohort_id IS NOT NULL",
+    ),
+    "academy.accepted_offers_have_a_seat": (one("academy.waitlist", "enrollment_id = NULL", "status = 'enrolled'"),),
+    "academy.offers_end": (
+        one("academy.waitlist", "offer_expires_at = now() - interval '16 minutes'", "status = 'offered'"),
+    ),
+    "academy.free_seats_are_offered": (
+        COHORT.format("max_capacity = max_capacity + 1, updated_at = now() - interval '16 minutes'"),
+    ),
+    "academy.queues_are_closed": (COHORT.format("status = 'in_progress', updated_at = now() - interval '16 minutes'"),),
+    "academy.money_has_a_seat_or_goes_back": (SEAT.format("payment_status = 'pending'", PAID),),
+    "academy.paid_seats_have_their_money": (of_payment("state = 'failed'"),),
+    "academy.nobody_pays_twice": (
+        (
+            "UPDATE academy.payments SET enrollment_id ="
+            " (SELECT enrollment_id FROM academy.payments WHERE state = 'paid' LIMIT 1) WHERE state = 'paid'"
+        ),
+    ),
+    "academy.one_checkout_at_a_time": (
+        (
+            "UPDATE academy.payments SET enrollment_id ="
+            " (SELECT enrollment_id FROM academy.payments WHERE state = 'created' LIMIT 1) WHERE state = 'created'"
+        ),
+    ),
+    "academy.paid_amounts_are_known": (of_payment("amount_paid_cents = NULL"),),
+    "academy.refunds_within_payments": (of_payment("refunded_cents = amount_paid_cents + 1"),),
+    "academy.checkouts_end": (of_payment("expires_at = now() - interval '2 hours'", "created"),),
+    "academy.refunds_arrive": (of_payment("state = 'refund_due', updated_at = now() - interval '25 hours'"),),
+    "core.events_have_their_jobs": (
+        (
+            "DELETE FROM core.jobs WHERE id ="
+            " (SELECT id FROM core.jobs WHERE name = 'notifications.send_mail' ORDER BY number DESC LIMIT 1)"
+        ),
+    ),
+    "core.jobs_have_relayed_events": (
+        (
+            "UPDATE core.outbox SET relayed_at = NULL WHERE id ="
+            " (SELECT event_id FROM core.jobs WHERE event_id IS NOT NULL LIMIT 1)"
+        ),
+    ),
+    "core.leases_end": (one("core.jobs", "state = 'running', lease_expires_at = NULL", "state = 'done'"),),
+    "core.ended_jobs_are_over": (one("core.jobs", "finished_at = NULL", "state = 'done'"),),
+    "core.keys_can_be_answered": (one("core.idempotency_keys", "lease_expires_at = NULL", "answer_status IS NULL"),),
+    "core.events_are_relayed": (
+        (
+            "INSERT INTO core.outbox (kind, key, payload, created_at)"
+            " VALUES ('tests.forgotten', gen_random_uuid(), '{}', now() - interval '6 minutes')"
+        ),
+    ),
+    "core.jobs_are_run": (
+        "INSERT INTO core.jobs (name, payload, run_at) VALUES ('core.prune', '{}', now() - interval '11 minutes')",
+    ),
+    "core.forsaken_jobs_are_retaken": (
+        one("core.jobs", "state = 'running', lease_expires_at = now() - interval '6 minutes'", "state = 'done'"),
+    ),
+    "core.no_job_is_dead": (one("core.jobs", "state = 'dead'", "state = 'done'"),),
+    "core.clocks_go_on": ("UPDATE core.schedules SET last_slot = now() - interval '49 hours'",),
+    "core.keys_are_answered": (
+        one(
+            "core.idempotency_keys",
+            "created_at = now() - interval '2 hours', lease_expires_at = now() - interval '1 hour'",
+            "answer_status IS NULL",
+        ),
+    ),
+    "identity.organizations_have_an_admin": (
+        one("core.organization_memberships", "ended_at = now()", "role = 'admin'"),
+    ),
+    "webhooks.messages_have_their_event": (
+        one("core.inbox", "state = 'received', id = gen_random_uuid()", "state <> 'received'"),
+    ),
+    "webhooks.done_messages_are_marked": (one("core.inbox", "state = 'received'", "state <> 'received'"),),
+    "webhooks.messages_are_worked_on": (
+        one("core.inbox", "state = 'received', created_at = now() - interval '16 minutes'", "state <> 'received'"),
+    ),
+    "notifications.mails_have_their_event": (
+        one("core.mails", "state = 'queued', id = gen_random_uuid()", "state = 'sent'"),
+    ),
+    "notifications.sent_mails_have_a_receipt": (one("core.mails", "provider = NULL", "state = 'sent'"),),
+    "notifications.no_mail_is_forgotten": (one("core.mails", "state = 'queued'", "state = 'sent'"),),
+    "notifications.mails_are_sent": (
+        one("core.mails", "state = 'queued', created_at = now() - interval '61 minutes'", "state = 'sent'"),
+    ),
+}
+
+# What the database does not even let happen: (statement, the constraint that holds it).
+REFUSED = {
+    "counters beyond the capacity": (COHORT.format("current_enrollment = max_capacity + 1"), "ck_cohorts_seats"),
+    "a counter below nothing": (COHORT.format("waiting = -1"), "ck_cohorts_seats"),
+    "two seats of one person": (
+        SEAT.format("user_id = (SELECT user_id FROM academy.enrollments WHERE has_seat LIMIT 1)", "has_seat"),
+        "uq_enrollments_seat",
+    ),
+    "more seats used than bought": (
+        "UPDATE academy.organizations SET seats_used = seats_purchased + 1",
+        "ck_organizations_seats",
+    ),
+    "a job twice for one event": (
+        (
+            "INSERT INTO core.jobs (name, event_id, payload)"
+            " SELECT name, event_id, '{}' FROM core.jobs WHERE event_id IS NOT NULL LIMIT 1"
+        ),
+        "uq_jobs_event_id_name",
+    ),
+}
+
+
+async def broken_by(session: AsyncSession, invariant: Invariant) -> int | None:
+    """How many rows break a promise, in the test's own transaction."""
+    return (await _ask(session, invariant, 3)).violations
+
+
+@pytest.mark.req("A-COH-04")
+@pytest.mark.usefixtures("healthy")
+async def test_a_healthy_world_breaks_no_promise(session: AsyncSession) -> None:
+    found = {invariant.name: await broken_by(session, invariant) for invariant in INVARIANTS}
+    assert found == dict.fromkeys(BY_NAME, 0)
+
+
+@pytest.mark.parametrize("invariant", EVERY)
+async def test_a_row_that_breaks_a_promise_is_found(
+    healthy: Cohort, session: AsyncSession, invariant: Invariant
+) -> None:
+    for statement in SPOILED[invariant.name]:
+        values = {"cohort_id": healthy.id} if ":cohort_id" in statement else {}
+        touched = await session.execute(text(statement), values)
+        assert touched.rowcount, f"spoils nothing: {statement}"  # type: ignore[attr-defined]  # a cursor result has one
+    finding = await _ask(session, invariant, 3)
+    assert finding.violations, invariant.name
+    assert all(sample.subject and sample.detail for sample in finding.samples)
+
+
+@pytest.mark.parametrize("case", REFUSED)
+async def test_what_a_constraint_holds_cannot_even_be_written(
+    healthy: Cohort, session: AsyncSession, case: str
+) -> None:
+    statement, constraint = REFUSED[case]
+    values = {"cohort_id": healthy.id} if ":cohort_id" in statement else {}
+    with pytest.raises(IntegrityError) as refused:
+        await session.execute(text(statement), values)
+    assert constraint_of(refused.value) == constraint
+
+
+def test_every_promise_is_spoiled_above_and_nothing_else() -> None:
+    assert set(SPOILED) == set(BY_NAME)
+
+
+def test_names_are_unique_and_begin_with_their_room() -> None:
+    assert len(BY_NAME) == len(INVARIANTS)
+    assert {name.partition(".")[0] for name in BY_NAME} == {"academy", "core", "identity", "webhooks", "notifications"}
+
+
+@pytest.mark.parametrize("invariant", EVERY)
+def test_every_promise_says_what_it_is_and_where_it_comes_from(invariant: Invariant) -> None:
+    assert len(invariant.says) > 15
+    assert invariant.source.startswith("rule ") or invariant.source in defined_ids(PROJECT)
+
+
+def test_what_waits_is_told_from_what_is_wrong() -> None:
+    """Whatever looks at a clock is late; whatever does not is broken."""
+    for invariant in INVARIANTS:
+        looks_at_age = "now() - " in invariant.offenders and invariant.name != "core.events_have_their_jobs"
+        assert (invariant.kind is Kind.late) == (looks_at_age or invariant.name == "core.no_job_is_dead")
