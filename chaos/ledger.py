@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from chaos.equations import EQUATIONS
+from chaos.equations.promises import broken_promises
 from chaos.http import Answer
 from chaos.people import Person
 from chaos.scenario import Equation
@@ -106,8 +107,9 @@ class Ledger:
     async def close(self, stage: "Stage") -> list[Equation]:
         """The seven equations, drained or not: what should have been done by now and is not is an offence too."""
         drawn_up = []
+        promises = await broken_promises(stage)
         for name, meaning, examine in EQUATIONS:
-            offences = [*self._offences.get(name, ()), *await examine(stage, self)]
+            offences = [*self._offences.get(name, ()), *promises.get(name, ()), *await examine(stage, self)]
             drawn_up.append(Equation(name, meaning, len(offences), tuple(offences[:_SHOWN])))
         return drawn_up
 

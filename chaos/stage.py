@@ -168,6 +168,27 @@ class Stage:
             database.close()
 
     @property
+    def owner_url(self) -> str:
+        """The database's address as the owner of its tables, for SQLAlchemy."""
+        return self._ground.owner_url
+
+    async def fetch(self, query: str, *values: object, patience: float = 60.0) -> "list[asyncpg.Record]":
+        """Rows as the owner; asked again while the database is away."""
+        deadline = asyncio.get_running_loop().time() + patience
+        while True:
+            try:
+                return await self.database.fetch(query, *values)
+            except (
+                OSError,
+                asyncpg.PostgresConnectionError,
+                asyncpg.InterfaceError,
+                asyncpg.OperatorInterventionError,
+            ):
+                if asyncio.get_running_loop().time() > deadline:
+                    raise
+                await asyncio.sleep(0.05)
+
+    @property
     def mail_folder(self) -> Path:
         """Where the twin of the mail providers leaves one `.json` per mail."""
         return self.folder / "mail"

@@ -11,11 +11,6 @@ if TYPE_CHECKING:
 
 # Whatever a constraint already forbids is asked again: the constraint is one of the things that may be broken.
 _TWICE = {
-    "two seats in one cohort": """
-        SELECT user_id || ' in ' || cohort_id FROM (
-            SELECT user_id, cohort_id FROM academy.enrollments WHERE has_seat
-            UNION ALL SELECT user_id, offered_cohort_id FROM academy.waitlist WHERE status = 'offered') seats
-        GROUP BY user_id, cohort_id HAVING count(*) > 1""",
     "two live places in one queue": """
         SELECT user_id || ' for ' || coalesce(cohort_id, course_id) FROM academy.waitlist
         WHERE status IN ('waiting', 'offered')
@@ -39,6 +34,37 @@ _TWICE = {
         GROUP BY enrollment_id HAVING count(*) > 1""",
 }
 
+# What happened, and the notice that tells of it: one each.
+_NOTICES = """
+WITH happened AS (
+    SELECT payload ->> 'account_id' AS account, CASE kind
+        WHEN 'academy.enrollment_confirmed' THEN 'academy.enrollment_confirmed'
+        WHEN 'academy.waitlist_offered' THEN 'academy.waitlist_offer'
+        WHEN 'academy.enrollment_refunded' THEN 'academy.payment_refunded'
+        WHEN 'academy.payment_returned' THEN 'academy.payment_refunded'
+        WHEN 'academy.payment_failed' THEN CASE WHEN (payload ->> 'has_expired')::boolean
+            THEN 'academy.checkout_expired' ELSE 'academy.payment_failed' END
+        WHEN 'academy.enrollment_cancelled' THEN CASE payload ->> 'reason' WHEN 'requested'
+            THEN 'academy.enrollment_cancelled' END
+        END AS type
+    FROM core.outbox
+), expected AS (
+    SELECT account, type, count(*) AS times FROM happened WHERE type IS NOT NULL GROUP BY account, type
+), told AS (
+    SELECT account_id::text AS account, type, count(*) AS times FROM core.notifications
+    WHERE type IN ('academy.enrollment_confirmed', 'academy.waitlist_offer', 'academy.payment_refunded',
+                   'academy.checkout_expired', 'academy.payment_failed', 'academy.enrollment_cancelled')
+    GROUP BY account_id, type
+), mailed AS (
+    SELECT account_id::text AS account, 'academy.' || template AS type, count(*) AS times FROM core.mails
+    GROUP BY account_id, template
+)
+SELECT told.type || ' for ' || told.account || ': ' || coalesce(expected.times, 0) || ' happened, ' || told.times
+       || ' notices, ' || coalesce(mailed.times, 0) || ' mails'
+FROM told LEFT JOIN expected USING (account, type) LEFT JOIN mailed USING (account, type)
+WHERE told.times > coalesce(expected.times, 0) OR mailed.times > told.times
+"""
+
 _ENROLLED = """
 SELECT user_id, cohort_id, count(*) AS rows FROM academy.enrollments
 WHERE user_id = ANY($1::uuid[]) GROUP BY user_id, cohort_id
@@ -55,6 +81,7 @@ async def doubled(stage: "Stage", ledger: "Ledger") -> list[str]:
     offences = []
     for what, question in _TWICE.items():
         offences += [f"{what}: {row[0]}" for row in await stage.database.fetch(question)]
+    offences += [f"told twice: {row[0]}" for row in await stage.database.fetch(_NOTICES)]
     return [*offences, *_answers(ledger), *await _enrollments(stage, ledger), *await _entries(stage, ledger)]
 
 

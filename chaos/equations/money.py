@@ -24,14 +24,6 @@ _QUESTIONS = {
         FROM academy.payments p JOIN academy.enrollments e ON e.id = p.enrollment_id
         WHERE p.state = 'paid' AND NOT (e.has_seat AND e.payment_status = 'completed')
           AND NOT (e.enrollment_status = 'cancelled' AND e.payment_status = 'completed' AND e.ended_at > p.paid_at)""",
-    "kept twice for one seat": """
-        SELECT enrollment_id::text FROM academy.payments WHERE state = 'paid'
-        GROUP BY enrollment_id HAVING count(*) > 1""",
-    "a seat that nobody paid for": """
-        SELECT e.id::text FROM academy.enrollments e JOIN academy.courses c ON c.id = e.course_id
-        WHERE e.has_seat AND e.payment_status = 'completed' AND e.payment_type = 'b2c' AND c.price_b2c > 0
-          AND EXISTS (SELECT FROM academy.payments p WHERE p.enrollment_id = e.id)
-          AND NOT EXISTS (SELECT FROM academy.payments p WHERE p.enrollment_id = e.id AND p.state = 'paid')""",
 }
 
 

@@ -34,6 +34,11 @@ _QUESTIONS = {
     "open payment without a seat": """
         SELECT p.id || ' ' || p.state FROM academy.payments p JOIN academy.enrollments e ON e.id = p.enrollment_id
         WHERE p.state IN ('created', 'open') AND NOT e.has_seat""",
+    "confirmed, and nobody was told": """
+        SELECT o.payload ->> 'enrollment_id' FROM core.outbox o WHERE o.kind = 'academy.enrollment_confirmed'
+          AND NOT EXISTS (SELECT FROM core.notifications n
+                          WHERE n.account_id::text = o.payload ->> 'account_id' AND n.type = o.kind
+                            AND n.data ->> 'cohort_id' = o.payload ->> 'cohort_id')""",
     "mail never sent": "SELECT template || ' ' || id FROM core.mails WHERE state = 'queued'",
 }
 
