@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.api import BODY_RULES, build_router
+from app.core.database.driver import Drivers, PooledDrivers
 from app.core.database.engine import create_engine, create_sessions
 from app.core.database.roles import owns_tables
 from app.core.http.access import require_access_rules
@@ -47,6 +48,7 @@ class State(TypedDict):
 
     settings: Settings
     engine: AsyncEngine
+    drivers: Drivers | None
     sessions: async_sessionmaker[AsyncSession]
     doorbell: Doorbell | SilentDoorbell
     redis: Redis | None
@@ -115,6 +117,7 @@ def lifespan(settings: Settings, metrics: Metrics) -> Callable[[FastAPI], Abstra
             state = State(
                 settings=settings,
                 engine=engine,
+                drivers=PooledDrivers(engine),
                 sessions=create_sessions(engine),
                 doorbell=await stack.enter_async_context(Doorbell(open_arq(url))) if url else SilentDoorbell(),
                 redis=redis,

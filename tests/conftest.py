@@ -18,12 +18,14 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from app.core.database.driver import Drivers, PooledDrivers
 from app.core.database.engine import normalise
 from app.gateways import Gateways
 from app.local.services import Services
 from app.main import create_app
 from tests.support.client import ApiClient, Contract, http_client
 from tests.support.database import clone, drop, make_template, of_database, services, state_folder, worker_name
+from tests.support.drivers import OneDriver
 from tests.support.gateways import gateways_to
 from tests.support.people import access_token
 from tests.support.silence import SilentDoorbell
@@ -83,6 +85,7 @@ async def connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """One connection in one transaction that is rolled back after the test."""
     async with engine.connect() as opened:
         outer = await opened.begin()
+        await opened.execute(text("SELECT"))  # the driver begins with the first statement, and a lane may be that one
         yield opened
         await outer.rollback()
 
@@ -124,9 +127,23 @@ async def gateways(running_twins: Twins, state: Path) -> AsyncIterator[Gateways]
 
 
 @pytest.fixture
-def request_state(sessions: async_sessionmaker[AsyncSession], gateways: Gateways) -> dict[str, Any]:
+def drivers(connection: AsyncConnection) -> Drivers | None:
+    """Where the express lanes find the test's connection. A module that overrides it with None closes the lanes."""
+    return OneDriver(connection)
+
+
+@pytest.fixture
+def request_state(
+    sessions: async_sessionmaker[AsyncSession], drivers: Drivers | None, gateways: Gateways
+) -> dict[str, Any]:
     """What the lifespan would have put on every request."""
-    return {"sessions": sessions, "gateways": gateways, "doorbell": SilentDoorbell(), "limiter": None}
+    return {
+        "sessions": sessions,
+        "drivers": drivers,
+        "gateways": gateways,
+        "doorbell": SilentDoorbell(),
+        "limiter": None,
+    }
 
 
 @pytest_asyncio.fixture
@@ -166,7 +183,11 @@ async def parallel(engine: AsyncEngine) -> AsyncIterator[async_sessionmaker[Asyn
 
 @pytest_asyncio.fixture
 async def crowd(
-    app: FastAPI, contract: Contract, parallel: async_sessionmaker[AsyncSession], gateways: Gateways
+    app: FastAPI,
+    contract: Contract,
+    engine: AsyncEngine,
+    parallel: async_sessionmaker[AsyncSession],
+    gateways: Gateways,
 ) -> AsyncIterator[ApiClient]:
     """The API over a committed database: requests sent together run on real parallel connections."""
 
@@ -174,7 +195,13 @@ async def crowd(
         async with parallel.begin() as session:
             return await access_token(session, account_id)
 
-    state = {"sessions": parallel, "gateways": gateways, "doorbell": SilentDoorbell(), "limiter": None}
+    state = {
+        "sessions": parallel,
+        "drivers": PooledDrivers(engine),
+        "gateways": gateways,
+        "doorbell": SilentDoorbell(),
+        "limiter": None,
+    }
     async with http_client(app, lambda: state) as http:
         yield ApiClient(http, contract, token, lambda: None)
 

@@ -10,7 +10,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Header, Request
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Unauthenticated
@@ -18,14 +17,12 @@ from app.core.facts import facts_of
 from app.core.http.idempotency import KEPT, KEPT_FOR_MONEY, IdempotentRequest, idempotent_request, read_key
 from app.core.http.limits import throttle_account
 from app.core.http.session import Session, StepwiseSession
+from app.core.outbox.emit import acting_account
 from app.identity import tokens
-from app.identity.actor import AccountSuspended, Actor, SessionRevoked
+from app.identity.actor import Actor
+from app.identity.standing import judge, named, standing
 
-_STANDING = text("""
-SELECT account.status, login.revoked_at IS NULL AND login.expires_at > now() AS live
-FROM core.auth_sessions login JOIN core.accounts account ON account.id = login.account_id
-WHERE login.id = :auth_session_id AND account.id = :account_id
-""")
+_STANDING = standing()
 
 
 def _bearer(request: Request) -> str | None:
@@ -38,7 +35,7 @@ def _bearer(request: Request) -> str | None:
     return credential.strip()
 
 
-def _claims(request: Request) -> tokens.Claims | None:
+def read_claims(request: Request) -> tokens.Claims | None:
     """Who the token says it is; None without a token. Counts the request against the account's limit."""
     credential = _bearer(request)
     if credential is None:
@@ -54,20 +51,15 @@ async def actor_of(session: AsyncSession, claims: tokens.Claims) -> Actor:
 
     Raises `Unauthenticated`, `SessionRevoked`, `AccountSuspended`.
     """
-    values = {"auth_session_id": claims.auth_session_id, "account_id": claims.account_id}
-    standing = (await session.execute(_STANDING, values)).one_or_none()
-    if standing is None:
-        raise Unauthenticated("The access token is not valid")
-    if not standing.live:
-        raise SessionRevoked
-    if standing.status != "active":
-        raise AccountSuspended
-    return Actor(claims.account_id, claims.auth_session_id)
+    row = (await session.execute(_STANDING, named(claims))).one_or_none()
+    actor = judge(claims, row.account_status, row.is_login_live) if row else judge(claims, None, None)
+    acting_account.set(actor.account_id)
+    return actor
 
 
 async def optional_actor(request: Request, session: Session) -> Actor | None:
     """The caller, or None for an anonymous one. A token that is not good is refused, never taken for none."""
-    claims = _claims(request)
+    claims = read_claims(request)
     return None if claims is None else await actor_of(session, claims)
 
 
@@ -78,9 +70,9 @@ async def current_actor(actor: Annotated[Actor | None, Depends(optional_actor)])
     return actor
 
 
-def caller_claims(request: Request) -> tokens.Claims:
+async def caller_claims(request: Request) -> tokens.Claims:
     """Whose verified token came along. Not yet an actor: whoever takes it calls `actor_of` in its first transaction."""
-    claims = _claims(request)
+    claims = read_claims(request)
     if claims is None:
         raise Unauthenticated
     return claims

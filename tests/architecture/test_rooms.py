@@ -11,14 +11,18 @@ import pytest
 
 from tests.architecture.sources import BUILT_OF_FEATURES, PROJECT, Source, sources
 
-FEATURE_FILES = {"__init__", "router", "jobs", "deps", "service", "queries", "rules", "schemas", "errors"}
+FEATURE_FILES = {"__init__", "router", "express", "jobs", "deps", "service", "queries", "rules", "schemas", "errors"}
 
-# Beside its features a package has a table of contents, its rights and a room of models (one file while they are few);
+# Beside its features a package has a table of contents, its rights, its promises and a room of models (one file while
+# they are few);
 # some have a little more.
-PACKAGE_FILES = {"__init__", "router", "permissions", "models"}
+PACKAGE_FILES = {"__init__", "router", "permissions", "models", "invariants"}
 ALSO = {
-    "identity": {"actor", "deps", "tokens"},  # who is asking, for every floor above
-    "academy": {"deps"},  # who is asking, with their role here
+    "identity": {"actor", "deps", "standing", "tokens"},  # who is asking, for every floor above
+    "academy": {
+        "deps",
+        "caller",
+    },  # who is asking, with their role here: for doors, and for statements of express lanes
     "studio": {"deps", "rls"},  # its signed session, and its row policies as data
 }
 
@@ -61,7 +65,7 @@ def strangers_beside_features(files: Iterable[Source]) -> Iterator[str]:
         if package not in BUILT_OF_FEATURES:
             continue
         if len(rest) == 1 and source.path.stem not in PACKAGE_FILES | ALSO.get(package, set()):
-            yield f"{source.path}: beside its features a package holds only router, permissions and models/"
+            yield f"{source.path}: beside its features a package holds only router, permissions, invariants and models/"
         if len(rest) > 2:
             yield f"{source.path}: features are one flat level, so that the wildcards of the contracts see them all"
 

@@ -7,6 +7,14 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+_recordings: list[list[str]] = []
+
+
+def note_statement(statement: str) -> None:
+    """A statement that went past SQLAlchemy: an express lane's."""
+    for recording in _recordings:
+        recording.append(statement)
+
 
 @contextmanager
 def recorded(engine: AsyncEngine) -> Iterator[list[str]]:
@@ -18,7 +26,9 @@ def recorded(engine: AsyncEngine) -> Iterator[list[str]]:
             statements.append(statement)
 
     event.listen(engine.sync_engine, "before_cursor_execute", note)
+    _recordings.append(statements)
     try:
         yield statements
     finally:
+        _recordings.remove(statements)
         event.remove(engine.sync_engine, "before_cursor_execute", note)

@@ -33,11 +33,16 @@ def is_for(actor: AcademyActor) -> ColumnElement[bool]:
         return true()
     if actor.organization_id is None:
         return ~Cohort.is_b2b
-    return or_(~Cohort.is_b2b, Cohort.organization_id == actor.organization_id)
+    return is_for_organization(actor.organization_id)
 
 
-def is_available_to(actor: AcademyActor) -> ColumnElement[bool]:
-    """Whether the actor could enroll in a cohort: open, not begun, a seat free (A-COH-01).
+def is_for_organization(organization_id: Any) -> ColumnElement[bool]:
+    """Whether a cohort is for everybody or for this organization; null is none."""
+    return or_(~Cohort.is_b2b, Cohort.organization_id == organization_id)
+
+
+def has_free_seat() -> ColumnElement[bool]:
+    """Whether a cohort can be enrolled in: open, not begun, a seat free (A-COH-01).
 
     For statements that have `Course` beside `Cohort`.
     """
@@ -46,8 +51,12 @@ def is_available_to(actor: AcademyActor) -> ColumnElement[bool]:
         Cohort.status == CohortStatus.open,
         Cohort.start_date > func.now(),
         Cohort.current_enrollment + Cohort.held < Cohort.max_capacity,
-        is_for(actor),
     )
+
+
+def is_available_to(actor: AcademyActor) -> ColumnElement[bool]:
+    """Whether the actor could enroll in a cohort."""
+    return and_(has_free_seat(), is_for(actor))
 
 
 def has_enrollment(actor: AcademyActor) -> ColumnElement[bool]:
@@ -72,23 +81,29 @@ def _has_people_in(actor: AcademyActor) -> ColumnElement[bool]:
     return select(Cohort.id).where(Cohort.course_id == Course.id, taught_or_attended).exists()
 
 
-def _next_cohort(actor: AcademyActor) -> ScalarSelect[Any]:
+SEATS_AVAILABLE = Cohort.max_capacity - Cohort.current_enrollment - Cohort.held
+
+
+def soonest_cohort(shown: ColumnElement[Any], is_available: ColumnElement[bool]) -> ScalarSelect[Any]:
     """The soonest available cohort of each course, in the same statement: a page costs what one course costs."""
-    seats_available = Cohort.max_capacity - Cohort.current_enrollment - Cohort.held
-    columns = {
-        "id": Cohort.id,
-        "name": Cohort.name,
-        "start_date": Cohort.start_date,
-        "seats_available": seats_available,
-    }
-    pairs = [part for name, column in columns.items() for part in (name, column)]
     return (
-        select(func.jsonb_build_object(*pairs, type_=JSONB))
-        .where(Cohort.course_id == Course.id, is_available_to(actor))
+        select(shown)
+        .where(Cohort.course_id == Course.id, is_available)
         .order_by(Cohort.start_date, Cohort.id)
         .limit(1)
         .scalar_subquery()
     )
+
+
+def _next_cohort(actor: AcademyActor) -> ScalarSelect[Any]:
+    columns = {
+        "id": Cohort.id,
+        "name": Cohort.name,
+        "start_date": Cohort.start_date,
+        "seats_available": SEATS_AVAILABLE,
+    }
+    pairs = [part for name, column in columns.items() for part in (name, column)]
+    return soonest_cohort(func.jsonb_build_object(*pairs, type_=JSONB), is_available_to(actor))
 
 
 def is_visible_to(actor: AcademyActor) -> ColumnElement[bool]:

@@ -7,12 +7,14 @@ from fastapi import Query, Response
 from app.academy.courses import queries, service
 from app.academy.courses.deps import CoursePath
 from app.academy.courses.errors import AgendaDoesNotFit, PublicationRefused
+from app.academy.courses.express import serve_course, serve_page
 from app.academy.courses.schemas import AcademyCourse, AcademyCourseCreate, AcademyCourseFilter, AcademyCourseUpdate
 from app.academy.deps import CurrentAcademyActor, OptionalAcademyActor
 from app.academy.models import Course
 from app.core.errors import Stale
 from app.core.http.access import public
 from app.core.http.etags import IfMatch, etag_of
+from app.core.http.express import express
 from app.core.http.idempotency import IdempotencyInFlight, IdempotencyKeyReused
 from app.core.http.pages import InvalidCursor, Page, Rows
 from app.core.http.problems import refusals
@@ -35,6 +37,7 @@ def _tagged(response: Response, course: Course) -> Course:
     responses=refusals(InvalidCursor),
     openapi_extra=public(or_bearer=True),
 )
+@express(serve_page)
 async def list_courses(
     wanted: Annotated[AcademyCourseFilter, Query()], actor: OptionalAcademyActor, session: Session
 ) -> Rows[Course]:
@@ -56,6 +59,7 @@ async def create_course(
 
 
 @router.get("/courses/{course_id}", response_model=AcademyCourse, openapi_extra=public(or_bearer=True))
+@express(serve_course)
 async def get_course(course: CoursePath, response: Response) -> Course:
     """Read a course. Archived ones are there for their learners and instructors."""
     return _tagged(response, course)

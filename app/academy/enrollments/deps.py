@@ -14,16 +14,18 @@ from app.academy.payments.rules import Fact, fact_of_session
 from app.academy.permissions import AcademyActor
 from app.core.database import AsyncSession
 from app.core.errors import AppError
-from app.core.http.session import StepwiseSession
+from app.core.http.idempotency import IdempotentRequest
+from app.core.http.session import StepwiseSession, Transactions
 from app.gateways.errors import GatewayRefused
 from app.gateways.stripe.client import StripeGateway
 from app.gateways.stripe.types import CheckoutSession
 from app.identity.deps import CallerClaims, MoneyIdempotentStepwise
+from app.identity.tokens import Claims
 
 Begin = Callable[[AsyncSession, AcademyActor], Awaitable[BegunCheckout]]
 
 
-def stripe_of(request: Request) -> StripeGateway:
+async def stripe_of(request: Request) -> StripeGateway:
     """The Stripe gateway of this process."""
     return cast("StripeGateway", request.state.gateways.stripe)
 
@@ -41,11 +43,8 @@ async def close_page(stripe: StripeGateway, checkout_session_id: str) -> Fact | 
 class Till:
     """Sells one seat in two short transactions with the call to Stripe between them."""
 
-    # The caller is checked in the first of the two transactions (read by the check at start-up, rule 45).
-    authenticates = True
-
     def __init__(
-        self, transactions: StepwiseSession, key: MoneyIdempotentStepwise, claims: CallerClaims, stripe: Stripe
+        self, transactions: Transactions, key: IdempotentRequest, claims: Claims, stripe: StripeGateway
     ) -> None:
         self._transactions = transactions
         self._key = key
@@ -101,4 +100,14 @@ class Till:
             return None, refusal
 
 
-SeatTill = Annotated[Till, Depends(Till)]
+async def seat_till(
+    transactions: StepwiseSession, key: MoneyIdempotentStepwise, claims: CallerClaims, stripe: Stripe
+) -> Till:
+    """The till for this request."""
+    return Till(transactions, key, claims, stripe)
+
+
+# The caller is checked in the first of the two transactions (read by the check at start-up, rule 45).
+seat_till.authenticates = True  # type: ignore[attr-defined]  # a mark on a function, read by that check
+
+SeatTill = Annotated[Till, Depends(seat_till)]

@@ -22,6 +22,7 @@ from app.gateways.errors import GatewayRefused, GatewayUnavailable
 from app.gateways.stripe import answers
 from app.webhooks.inbox import queries as inbox
 from app.webhooks.inbox import service as intake
+from app.webhooks.inbox.rules import STRIPE
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +49,7 @@ async def apply_stripe_event(session: AsyncSession, event: StripeEventReceived) 
     else:
         await intake.mark(session, HOUSE, message.id, "parked", note="no such payment")
         if message.subject and await service.knows(session, HOUSE, fact):
-            await intake.replay_parked(session, HOUSE, intake.STRIPE, message.subject)
+            await intake.replay_parked(session, HOUSE, STRIPE, message.subject)
 
 
 @on(RefundRequested, patience=MONEY)

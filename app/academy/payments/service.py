@@ -34,6 +34,7 @@ from app.domain_events.academy import (
     PaymentReturned,
 )
 from app.webhooks.inbox import service as intake
+from app.webhooks.inbox.rules import STRIPE
 
 UNPAID = {PaymentState.created, PaymentState.open, PaymentState.processing}
 MONEY_MOVED = {FactKind.paid, FactKind.refunded, FactKind.dispute_lost}
@@ -108,7 +109,7 @@ async def replay(session: AsyncSession, actor: AcademyActor, name: str) -> None:
     """What Stripe told of this payment before we knew that it is ours (A-PAY-01)."""
     await session.flush()  # whoever waits for the lock below must find the payment by its new name
     await wait_for_lock(session, f"academy.payment.{name}")
-    await intake.replay_parked(session, actor, intake.STRIPE, name)
+    await intake.replay_parked(session, actor, STRIPE, name)
 
 
 def _recognise(fact: Fact, payment: Payment, enrollment: Enrollment) -> list[str]:

@@ -14,6 +14,7 @@ from opentelemetry import trace
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.facts import FACTS, RequestFacts, current
+from app.core.outbox.emit import acting_account
 from app.core.outbox.emit import request_id as emitting_request
 from app.core.verdicts import limit_headers
 
@@ -68,7 +69,7 @@ class Observe:
                 message["headers"] = _with_common(message.get("headers", ()), facts)
             await send(message)
 
-        outer, naming = current.set(facts), emitting_request.set(facts.request_id)
+        outer, naming, acting = current.set(facts), emitting_request.set(facts.request_id), acting_account.set(None)
         try:
             await self.app(scope, receive, answer)
         finally:
@@ -78,6 +79,7 @@ class Observe:
             self._meter.request(scope["method"], route, status, seconds)
             if route not in QUIET:
                 _tell(scope["method"], route, status, seconds, facts)
+            acting_account.reset(acting)
             emitting_request.reset(naming)
             current.reset(outer)
 

@@ -36,5 +36,10 @@ async def open_session(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
+async def transactions(request: Request) -> Transactions:
+    """The transactions that an endpoint opens itself."""
+    return Transactions(request)
+
+
 Session = Annotated[AsyncSession, Depends(open_session, scope="function")]
-StepwiseSession = Annotated[Transactions, Depends(Transactions)]
+StepwiseSession = Annotated[Transactions, Depends(transactions)]

@@ -34,7 +34,11 @@ class Base(Table, DeclarativeBase):
 
 
 class OutboxRow(Base):
-    """A domain event, written in the transaction of the change; also the log that others read (X-EVT-01)."""
+    """A domain event, written in the transaction of the change; also the log that others read (X-EVT-01).
+
+    `account_id` is who caused it and `request_id` by which request: both null for what the house does by itself. No
+    foreign key: the log outlives the account.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -50,6 +54,7 @@ class OutboxRow(Base):
     key: Mapped[UUID] = mapped_column(Uuid)
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
     request_id: Mapped[str | None] = mapped_column(Text)
+    account_id: Mapped[UUID | None] = mapped_column(Uuid)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     relayed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 

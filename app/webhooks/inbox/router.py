@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import Request
 
+from app.core.http.express import express
 from app.core.http.problems import refusals
 from app.core.http.routing import Router
 from app.core.http.session import Session
@@ -11,6 +12,7 @@ from app.gateways.errors import SignatureRefused
 from app.identity.actor import Actor
 from app.webhooks.inbox import service
 from app.webhooks.inbox.errors import WebhooksNotConfigured
+from app.webhooks.inbox.express import serve_stripe_event
 from app.webhooks.inbox.schemas import WebhooksReceipt
 
 router = Router()
@@ -47,6 +49,7 @@ STRIPE_EVENT: dict[str, Any] = {
     responses=refusals(SignatureRefused, WebhooksNotConfigured),
     openapi_extra=STRIPE_EVENT,
 )
+@express(serve_stripe_event)
 async def receive_stripe_event(request: Request, session: Session) -> dict[str, bool]:
     """Take an event from Stripe.
 

@@ -1,9 +1,15 @@
-"""What an event is about: the name by which it is found again when it came too early."""
+"""What an event is about: the row it becomes, and the name by which it is found again when it came too early."""
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from pydantic_core import from_json
+
+from app.gateways.stripe.types import StripeEvent
+from app.webhooks.models import InboxState
+
+STRIPE = "stripe"
 
 
 def stripe_subject(event_type: str, subject: Mapping[str, Any]) -> str | None:
@@ -16,6 +22,20 @@ def stripe_subject(event_type: str, subject: Mapping[str, Any]) -> str | None:
     if event_type.startswith("checkout.session."):
         return own
     return _id(subject.get("payment_intent")) or own
+
+
+def stripe_message(inbox_id: UUID, event: StripeEvent, body: bytes) -> dict[str, Any]:
+    """A verified event as the columns of its row in the inbox."""
+    return {
+        "id": inbox_id,
+        "source": STRIPE,
+        "external_id": event.id,
+        "event_type": event.type,
+        "subject": stripe_subject(event.type, event.object),
+        "body": body,
+        "sent_at": event.created,
+        "state": InboxState.received,
+    }
 
 
 def stripe_object_id(body: bytes) -> str | None:

@@ -1,11 +1,13 @@
 """Taking webhooks in, and saying what became of them."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
 from sqlalchemy import func, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.ids import new_id
@@ -18,7 +20,6 @@ from app.webhooks.models import InboxMessage, InboxState
 
 log = structlog.get_logger(__name__)
 
-STRIPE = "stripe"
 LOST_AFTER = timedelta(minutes=10)
 BATCH = 500
 
@@ -29,23 +30,13 @@ async def receive_stripe(session: AsyncSession, actor: Actor, event: StripeEvent
     False: it was here before, and nothing was written.
     """
     inbox_id = new_id()
-    stored = (
-        insert(InboxMessage)
-        .values(
-            id=inbox_id,
-            source=STRIPE,
-            external_id=event.id,
-            event_type=event.type,
-            subject=rules.stripe_subject(event.type, event.object),
-            body=body,
-            sent_at=event.created,
-        )
-        .on_conflict_do_nothing(index_elements=["source", "external_id"])
-    )
     announcement = StripeEventReceived(inbox_id=inbox_id, event_type=event.type, object_id=event.object_id)
-    is_new = await emit_with(session, stored, announcement)
-    log.info("webhook_received", source=STRIPE, event_type=event.type, event_id=event.id, is_new=is_new)
-    return is_new
+    return await emit_with(session, stored_once(rules.stripe_message(inbox_id, event, body)), announcement)
+
+
+def stored_once(message: Mapping[str, Any]) -> Insert:
+    """A message that is stored unless it is here already: its columns, as values or as bind parameters (rule 31)."""
+    return insert(InboxMessage).values(**message).on_conflict_do_nothing(index_elements=["source", "external_id"])
 
 
 async def mark(

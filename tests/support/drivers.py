@@ -1,0 +1,27 @@
+"""The one connection of a test, as the express lanes want it: a lane's statement in a savepoint of its own."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import cast
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.database.driver import Driver, explained
+from tests.support.queries import note_statement
+
+
+class OneDriver:
+    """Lends the driver's connection below an open transaction; what a lane does is undone with the test."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    @asynccontextmanager
+    async def lend(self) -> AsyncIterator[Driver]:
+        """The connection, in a savepoint: a refused statement takes nothing else with it."""
+        raw = await self._connection.get_raw_connection()
+        driver = cast("Driver", raw.driver_connection)
+        with explained():
+            async with driver.transaction():
+                with driver.query_logger(lambda said: note_statement(said.query)):
+                    yield driver
