@@ -3,7 +3,7 @@
 
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help run test check check-fast requirements lock openapi clean
+.PHONY: help run test check check-fast requirements lock openapi bench clean
 
 UV_VERSION = 0.13.8
 TOOLS = .lyceum/tools
@@ -52,6 +52,9 @@ lock: .venv/ready ## Refresh uv.lock after a change in pyproject.toml, and requi
 
 openapi: .venv/ready ## Write the public contract, openapi/openapi.json
 	$(BIN)/lyceum openapi
+
+bench: .venv/ready ## The hot paths beside their ceilings; writes bench/results.md and .svg. OPTIONS='--quick --only list'
+	@exec $(BIN)/python -m bench $(OPTIONS)
 
 clean: ## Remove what can be made again: environment, caches, test servers. Keeps the data in .lyceum
 	@test ! -x $(BIN)/python || test ! -d .lyceum/test || $(BIN)/python -c \
