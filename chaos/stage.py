@@ -158,6 +158,16 @@ class Stage:
         """One request to the twins, as a buyer's browser would send it."""
         return await exchange(self.twins_url, method, path, body=body)
 
+    async def everybody(self, query: str) -> "list[asyncpg.Record]":
+        """Rows for PostgreSQL's own superuser, who alone may see what the others' connections are doing."""
+        connection = await asyncpg.connect(
+            host=str(self._ground.socket_folder), user="postgres", database="lyceum", ssl=False
+        )
+        try:
+            return await connection.fetch(query)
+        finally:
+            await connection.close()
+
     def twin_rows(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of the twin's own database: what Stripe knows, asked behind everybody's back."""
         path = self.folder / "twins" / "stripe.sqlite3"
