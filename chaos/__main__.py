@@ -12,7 +12,7 @@ from chaos.contests import CONTESTS
 from chaos.play import Run, play
 from chaos.scenario import FULL, SMOKE, Contest
 from chaos.stage import TREE
-from chaos.storms import STORMS
+from chaos.storms import PARTS, STORMS
 
 
 def main() -> int:
@@ -45,12 +45,12 @@ async def _play(seed: int, told: argparse.Namespace) -> Run:
 
 
 def _chosen(only: list[str]) -> list[tuple[str, Contest]]:
-    everything = {**CONTESTS, **STORMS}
-    return [(name, everything[name]) for name in only or everything]
+    everything = {**CONTESTS, **STORMS, **PARTS}
+    return [(name, everything[name]) for name in only or [*CONTESTS, *STORMS]]
 
 
 def _arguments() -> argparse.Namespace:
-    names = [*CONTESTS, *STORMS]
+    names = [*CONTESTS, *STORMS, *PARTS]
     parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
     parser.add_argument("--seed", type=int, default=None, help="tell the same story again")
     parser.add_argument("--runs", type=int, default=1, help="how many seeds, counted up from the first")

@@ -3,7 +3,10 @@
 import os
 import shutil
 import signal
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from app.local import children
 from app.local.locks import FileLock
@@ -69,8 +72,17 @@ class Ground:
         shutil.rmtree(self.places.home / "valkey", ignore_errors=True)
 
     def _end_servers(self) -> None:
+        self._end_players()
         self.valkey.stop()
         self.postgres.stop()
+
+    def _end_players(self) -> None:
+        """Processes of a harness that was killed; one that is frozen has not even noticed."""
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if Path(process.cwd()) == self.folder / "logs" and "app.cli" in process.cmdline():
+                    process.kill()
+                    process.wait(10)
 
     def _sweep(self, *, keep_logs: bool) -> None:
         """Empty the folder, and those outside it that were made because the service user could not get here."""

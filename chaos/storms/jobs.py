@@ -1,0 +1,74 @@
+"""Catching a worker inside a job: it waits on the network, the worker dies or sleeps, another does it again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from chaos.storms.scene import Scene
+
+if TYPE_CHECKING:
+    from chaos.stage import Stage
+
+_RUNNING = """
+SELECT id, attempt, name, clock_timestamp() AS now FROM core.jobs WHERE state = 'running' AND event_id IS NOT NULL
+"""
+_NOW = "SELECT id, attempt, state, finished_at, updated_at FROM core.jobs WHERE id = ANY($1::uuid[])"
+_LEASE_OVER = """
+UPDATE core.jobs SET lease_expires_at = now(), pushed_at = NULL
+WHERE id = ANY($1::uuid[]) AND state = 'running' AND lease_expires_at > now()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A job that a worker was in when it was stopped, and which attempt that was."""
+
+    id: UUID
+    attempt: int
+    since: datetime
+
+
+async def running(stage: "Stage") -> list[Held]:
+    """The jobs that anybody is in, by the database's clock."""
+    return [Held(row["id"], row["attempt"], row["now"]) for row in await stage.fetch(_RUNNING)]
+
+
+async def still_held(stage: "Stage", held: list[Held]) -> list[Held]:
+    """Those of them whose attempt has not ended."""
+    rows = {row["id"]: row for row in await stage.fetch(_NOW, [each.id for each in held])}
+    return [each for each in held if rows[each.id]["state"] == "running" and rows[each.id]["attempt"] == each.attempt]
+
+
+async def redone(stage: "Stage", held: list[Held]) -> dict[UUID, float]:
+    """Seconds until each was done by somebody else; those that are not done are left out."""
+    rows = {row["id"]: row for row in await stage.fetch(_NOW, [each.id for each in held])}
+    return {
+        each.id: (rows[each.id]["finished_at"] - each.since).total_seconds()
+        for each in held
+        if rows[each.id]["state"] == "done" and rows[each.id]["attempt"] > each.attempt
+    }
+
+
+async def traces(stage: "Stage", held: list[Held]) -> dict[UUID, tuple[object, ...]]:
+    """Everything of these jobs that a second finisher would touch."""
+    return {row["id"]: tuple(row) for row in await stage.fetch(_NOW, [each.id for each in held])}
+
+
+async def shorten_leases(stage: "Stage", held: list[Held]) -> None:
+    """Move the end of these leases to now: what the clock would do a minute later."""
+    await stage.fetch(_LEASE_OVER, [each.id for each in held])
+
+
+async def refunds_under_way(scene: Scene, count: int) -> None:
+    """Have refunds sent that hang at Stripe, until as many jobs are in the middle of one."""
+    for enrollment in await scene.load.paid_seats(count):
+        await scene.load.refund(enrollment)
+
+    async def hang() -> bool:
+        found = await scene.stage.fetch(
+            "SELECT count(*) FROM core.jobs WHERE state = 'running' AND name = 'academy.send_money_back'"
+        )
+        return int(found[0][0]) >= count
+
+    await scene.until(hang, patience=10, every=0.02)
