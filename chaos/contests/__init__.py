@@ -6,6 +6,7 @@ from chaos.contests import (
     crowded_pool,
     offers,
     oversell,
+    rolling_restart,
     slow_clients,
     stripe_orders,
     waitlist_order,
@@ -21,4 +22,5 @@ CONTESTS: dict[str, Contest] = {
     "slow_clients": slow_clients.run,
     "crowded_pool": crowded_pool.run,
     "aborted": aborted.run,
+    "rolling_restart": rolling_restart.run,
 }
