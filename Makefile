@@ -3,7 +3,7 @@
 
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help run test check check-fast requirements lock openapi bench clean
+.PHONY: help run test check check-fast requirements lock openapi bench bench-profile clean
 
 UV_VERSION = 0.13.8
 TOOLS = .lyceum/tools
@@ -55,6 +55,9 @@ openapi: .venv/ready ## Write the public contract, openapi/openapi.json
 
 bench: .venv/ready ## The hot paths beside their ceilings; writes bench/results.md and .svg. OPTIONS='--quick --only list'
 	@exec $(BIN)/python -m bench $(OPTIONS)
+
+bench-profile: .venv/ready ## Where the API's processor time goes in one job: make bench-profile JOB=enroll-spread
+	@exec $(BIN)/python -m bench --profile $(or $(JOB),enroll-spread) $(OPTIONS)
 
 clean: ## Remove what can be made again: environment, caches, test servers. Keeps the data in .lyceum
 	@test ! -x $(BIN)/python || test ! -d .lyceum/test || $(BIN)/python -c \

@@ -1,33 +1,36 @@
-"""`python -m bench`: measure all jobs, or those that are named, and write `bench/results.md` and `bench/results.svg`."""
+"""`python -m bench`: measure all jobs, or those that are named, and write `bench/results.md` and `bench/results.svg`.
+
+Results are written by a full run only, so that they always tell of the same thing.
+"""
 
 import argparse
 import signal
 import sys
-from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 from app.local.errors import LocalError
-from bench import answers, databases
+from bench import answers, databases, profiling
 from bench.data import Frozen
-from bench.jobs import CONNECTIONS, Job
-from bench.measure import Pace, Result, Side, chosen_jobs, measure
+from bench.jobs import CONNECTIONS
+from bench.measure import Contest, Pace, Result, Side, chosen_jobs, measure
 from bench.people import ceiling_keys, write_tokens
 from bench.servers import BenchError, Layout, Servers, stage
 
-QUICK = Pace(rounds=2, seconds=1.5, warm=0.5)
+USUAL, QUICK = Pace(rounds=5, seconds=5.0, warm=1.0), Pace(rounds=2, seconds=1.5, warm=0.5)
 
 
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--only", default="", help="jobs to measure, separated by commas")
     parser.add_argument("--connections", type=int, action="append", help="how many at once; may be given again")
-    parser.add_argument("--rounds", type=int, default=Pace.rounds)
-    parser.add_argument("--seconds", type=float, default=Pace.seconds)
-    parser.add_argument("--quick", action="store_true", help="two short rounds, for a look; writes no results")
-    parser.add_argument("--seed", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=USUAL.rounds)
+    parser.add_argument("--seconds", type=float, default=USUAL.seconds)
+    parser.add_argument("--quick", action="store_true", help="two short rounds, for a look")
+    parser.add_argument("--seed", type=int, default=20, help="of the data set")
     parser.add_argument("--layout", choices=("beside-database", "beside-api", "free"), default="beside-database",
                         help="which core the generator shares")  # fmt: skip
+    parser.add_argument("--profile", metavar="JOB", help="where the processor time of one job goes, instead")
     return parser.parse_args()
 
 
@@ -35,11 +38,11 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def show(result: Result) -> None:
+def show(result: Result, *, voids: int) -> None:
     """One line per pair of rounds."""
     title = f"{result.job.title:<22} {result.connections:>3}"
-    if not result.subject:
-        print(title, "void:", result.void[-1][:600], flush=True)
+    if len(result.void) > voids:
+        print(title, "void:", *(line[:300] for line in result.void[voids:]), sep="\n    ", flush=True)
         return
     mine, theirs = result.subject[-1], result.ceiling[-1]
     print(
@@ -52,38 +55,49 @@ def show(result: Result) -> None:
     )
 
 
-def prepare(servers: Servers, frozen: Frozen) -> tuple[Side, Side, Path]:
+def prepare(servers: Servers, frozen: Frozen) -> Contest:
     """The frozen data, a copy for each side, and both processes."""
     databases.freeze(servers, frozen)
     databases.copy(servers, frozen, databases.SUBJECT, databases.CEILING)
     subject = Side(servers.api(databases.SUBJECT), databases.SUBJECT)
     ceiling = Side(servers.ceiling(databases.CEILING, ceiling_keys(servers)), databases.CEILING)
-    return subject, ceiling, write_tokens()
+    return Contest(servers, subject, ceiling, str(write_tokens()))
 
 
-def requests(servers: Servers, told: argparse.Namespace, pace: Pace, jobs: list[Job]) -> list[Result]:
+def requests(contest: Contest, told: argparse.Namespace, pace: Pace) -> list[Result]:
     """Every job of requests, at each number of connections."""
-    subject, ceiling, tokens = prepare(servers, Frozen(told.seed))
     results = []
-    for job in jobs:
-        databases.reset(servers, databases.SUBJECT)
-        databases.reset(servers, databases.CEILING)
-        answers.compare(subject, ceiling, job, tokens)
+    for job in chosen_jobs(told.only):
+        databases.reset(contest.servers, databases.SUBJECT)
+        databases.reset(contest.servers, databases.CEILING)
+        answers.compare(contest, job)
         for connections in told.connections or CONNECTIONS:
-            for result in measure(servers, subject, ceiling, job, connections, pace, str(tokens)):
-                show(result)
+            voids = 0
+            for result in measure(contest, job, connections, pace):
+                show(result, voids=voids)
+                voids = len(result.void)
             results.append(result)
     return results
+
+
+def run(servers: Servers, told: argparse.Namespace) -> None:
+    frozen = Frozen(told.seed)
+    if told.profile:
+        [job] = chosen_jobs(told.profile)
+        connections = (told.connections or [8])[0]
+        profiling.profile(servers, frozen, job, connections, told.seconds)
+        return
+    pace = QUICK if told.quick else Pace(told.rounds, told.seconds, USUAL.warm)
+    requests(prepare(servers, frozen), told, pace)
 
 
 def main() -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     told = options()
-    pace = QUICK if told.quick else Pace(told.rounds, told.seconds)
     try:
-        jobs = chosen_jobs([name for name in told.only.split(",") if name])
+        chosen_jobs(told.profile or told.only)
         with stage(Layout.named(told.layout)) as servers:
-            requests(servers, told, pace, jobs)
+            run(servers, told)
     except (BenchError, LocalError) as error:
         sys.exit(f"bench: {error}")
     except KeyboardInterrupt:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.jobs import Job
-from bench.measure import Side
+from bench.measure import Contest
 from bench.servers import BenchError
 
 ASKED = 5
@@ -49,20 +49,21 @@ def comparable(found: Any, private: tuple[str, ...], inside: str = "") -> Any:
 def difference(mine: Any, theirs: Any, place: str = "") -> str:
     """Where two comparable answers first differ, and how; empty when nowhere."""
     if isinstance(mine, dict) and isinstance(theirs, dict) and mine.keys() == theirs.keys():
-        pairs: Iterable[tuple[Any, Any, Any]] = ((name, mine[name], theirs[name]) for name in mine)
+        names: Iterable[Any] = mine
     elif isinstance(mine, list) and isinstance(theirs, list) and len(mine) == len(theirs):
-        pairs = ((number, *pair) for number, pair in enumerate(zip(mine, theirs, strict=True)))
+        names = range(len(mine))
     else:
         return "" if mine == theirs else f"{place or '/'}: {str(mine)[:300]} and {str(theirs)[:300]}"
-    return next((found for name, *pair in pairs if (found := difference(*pair, f"{place}/{name}"))), "")
+    return next((found for name in names if (found := difference(mine[name], theirs[name], f"{place}/{name}"))), "")
 
 
-def compare(subject: Side, ceiling: Side, job: Job, tokens: Path) -> None:
+def compare(contest: Contest, job: Job) -> None:
     """Raises `BenchError` at the first difference."""
-    make = job.make(tokens.read_bytes().split())
+    make = job.make(Path(contest.tokens).read_bytes().split())
+    ports = contest.subject.process.port, contest.ceiling.process.port
     for number in range(ASKED):
         request = make(number * 37)
-        mine, theirs = answer(subject.process.port, request), answer(ceiling.process.port, request)
+        mine, theirs = (answer(port, request) for port in ports)
         found = difference(comparable(list(mine), job.private), comparable(list(theirs), job.private))
         if found or mine[0] != job.status:
             raise BenchError(f"{job.name}: product and ceiling answer differently (wanted {job.status}): {found}")

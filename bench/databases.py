@@ -1,4 +1,4 @@
-"""The databases of a run: one frozen template, and a copy of it for each side, so that neither sees the other's rows."""
+"""The databases of a run: one frozen template, and a copy for each side, so that neither sees the other's rows."""
 
 import asyncio
 from collections.abc import Sequence
@@ -43,14 +43,14 @@ def ask(servers: Servers, database: str, question: str) -> dict[str, Any]:
 def freeze(servers: Servers, frozen: data.Frozen) -> None:
     """Makes the template unless an earlier run has left the same one."""
     template = frozen.name
-    if ask(servers, "postgres", f"SELECT 1 AS found FROM pg_database WHERE datname = '{template}'"):  # noqa: S608 - ours
+    if ask(servers, "postgres", f"SELECT 1 AS found FROM pg_database WHERE datname = '{template}'"):
         return
     draft = f"{template}_draft"
     execute(
         servers, "postgres", f"DROP DATABASE IF EXISTS {draft} WITH (FORCE)", f"CREATE DATABASE {draft} OWNER lyceum"
     )
     prepare_database(servers.url(draft, "lyceum"))
-    execute(servers, draft, *frozen.statements(), "VACUUM (ANALYZE)")
+    execute(servers, draft, frozen.script, "VACUUM (ANALYZE)")
     execute(servers, "postgres", f"ALTER DATABASE {draft} RENAME TO {template}")
 
 

@@ -62,7 +62,7 @@ def _get(path: str) -> Callable[[Sequence[bytes]], Maker]:
 
 
 def _detail(tokens: Sequence[bytes]) -> Maker:
-    courses = [data.frozen_id("course", number) for number in range(data.PAID_COURSES + data.FREE_COURSES)]
+    courses = [data.frozen_id("course", number) for number in range(data.COURSES)]
     heads = [f"GET /api/v1/academy/courses/{course} HTTP/1.1\r\n".encode() for course in courses]
     tails = [b"Host: bench\r\nAccept: application/json\r\n%s\r\n\r\n" % _bearer(token).encode() for token in tokens]
     return lambda number: heads[number % len(heads)] + tails[number % len(tails)]

@@ -40,7 +40,8 @@ class Order:
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What came of it. `good` counts all good answers, `counted` those inside the window; latencies in
-    microseconds, times in seconds."""
+    microseconds, times in seconds.
+    """
 
     counted: int
     good: int

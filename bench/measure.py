@@ -14,6 +14,7 @@ from bench.processor import Watch, bound_to, megabytes_of
 from bench.servers import ROOT, BenchError, Process, Servers
 
 LEAST_GOOD_ROUNDS = 2
+PRIMING = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,22 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
+class Contest:
+    """Both sides, ready, and the file with the tokens of those who send requests."""
+
+    servers: Servers
+    subject: Side
+    ceiling: Side
+    tokens: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pace:
     """How long to measure. `warm` seconds of the same work come first, each time."""
 
-    rounds: int = 5
-    seconds: float = 5.0
-    warm: float = 1.0
+    rounds: int
+    seconds: float
+    warm: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +112,18 @@ def run_load(servers: Servers, order: Order) -> Tally:
     return Tally(**json.loads(found))
 
 
-def one_round(servers: Servers, side: Side, job: Job, connections: int, pace: Pace, tokens: str) -> Round:
+def one_round(contest: Contest, side: Side, job: Job, connections: int, pace: Pace) -> Round:
     """From the frozen state: warm up, measure, and hold the tables against what was answered."""
+    servers = contest.servers
     databases.reset(servers, side.database)
     watches = [Watch("api", side.process.pid), Watch("database", servers.postgres_pid, family=True)]
-    tally = run_load(
-        servers,
-        Order(job.name, side.process.port, connections, pace.warm, pace.seconds, tokens, watches=watches),
-    )
+    order = Order(job.name, side.process.port, connections, pace.warm, pace.seconds, contest.tokens, watches=watches)
+    tally = run_load(servers, order)
     errors = dict(tally.errors)
     if not errors and (found := databases.written(servers, side.database)) != job.written(tally.good):
         errors[f"{tally.good} good answers, but the tables hold {found}"] = 1
+    if not tally.counted:
+        errors["no answer in the whole window"] = 1
     ordered = sorted(tally.latencies)
     each = 1e6 / max(1, tally.counted)
     return Round(
@@ -127,22 +139,20 @@ def one_round(servers: Servers, side: Side, job: Job, connections: int, pace: Pa
     )
 
 
-def prime(servers: Servers, sides: Sequence[Side], tokens: str) -> None:
+def prime(contest: Contest) -> None:
     """Everybody is known to both processes before the first window: a token is verified once in a while only."""
-    for side in sides:
-        databases.reset(servers, side.database)
-        run_load(servers, Order("me", side.process.port, 8, 0.0, 1.5, tokens))
+    for side in (contest.subject, contest.ceiling):
+        databases.reset(contest.servers, side.database)
+        run_load(contest.servers, Order("me", side.process.port, 8, 0.0, PRIMING, contest.tokens))
 
 
-def measure(
-    servers: Servers, subject: Side, ceiling: Side, job: Job, connections: int, pace: Pace, tokens: str
-) -> Iterator[Result]:
+def measure(contest: Contest, job: Job, connections: int, pace: Pace) -> Iterator[Result]:
     """The result so far, after each pair of rounds. A pair in which anything went wrong is void and not repeated."""
-    prime(servers, (subject, ceiling), tokens)
+    prime(contest)
     result = Result(job, connections)
     for number in range(pace.rounds):
-        mine = one_round(servers, subject, job, connections, pace, tokens)
-        theirs = one_round(servers, ceiling, job, connections, pace, tokens)
+        mine = one_round(contest, contest.subject, job, connections, pace)
+        theirs = one_round(contest, contest.ceiling, job, connections, pace)
         wrong = [
             f"round {number + 1}, {who}: {kind} × {count} {found.example}".strip()
             for who, found in (("product", mine), ("ceiling", theirs))
@@ -156,9 +166,10 @@ def measure(
         yield result
 
 
-def chosen_jobs(names: Sequence[str]) -> list[Job]:
-    """The jobs with these names, or all. Raises `BenchError` for an unknown one."""
-    unknown = [name for name in names if name not in JOBS]
+def chosen_jobs(names: str) -> list[Job]:
+    """The jobs with these names, separated by commas, or all. Raises `BenchError` for an unknown one."""
+    wanted = [name for name in names.split(",") if name]
+    unknown = [name for name in wanted if name not in JOBS]
     if unknown:
         raise BenchError(f"no such job: {', '.join(unknown)}; there are {', '.join(JOBS)}")
-    return [JOBS[name] for name in names] or list(JOBS.values())
+    return [JOBS[name] for name in wanted] or list(JOBS.values())
