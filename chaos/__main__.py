@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chaos import report
 from chaos.contests import CONTESTS
-from chaos.play import Run, play
+from chaos.play import DRAIN_WITHIN, Run, play
 from chaos.scenario import FULL, SMOKE, Contest
 from chaos.stage import TREE
 from chaos.storms import PARTS, STORMS
@@ -41,7 +41,9 @@ async def _play(seed: int, told: argparse.Namespace) -> Run:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     scenarios = _chosen(told.only)
     scale = SMOKE if told.smoke else FULL
-    return await play(seed, scenarios, scale, told.tree, lambda line: print(f"[{seed}] {line}", flush=True))
+    return await play(
+        seed, scenarios, scale, told.tree, lambda line: print(f"[{seed}] {line}", flush=True), told.drain_within
+    )
 
 
 def _chosen(only: list[str]) -> list[tuple[str, Contest]]:
@@ -57,6 +59,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--smoke", action="store_true", help="the small version")
     parser.add_argument("--only", nargs="+", default=[], choices=names, metavar="NAME", help=", ".join(names))
     parser.add_argument("--tree", type=Path, default=TREE, help="another checkout to put on stage")
+    parser.add_argument("--drain-within", type=float, default=DRAIN_WITHIN, help="seconds for the work that is left")
     parser.add_argument("--json", type=Path, help="where to write everything that was found")
     told = parser.parse_args()
     if told.seed is None:

@@ -14,7 +14,7 @@ from chaos.scenario import Contest, Equation, Facts, Outcome, Scale
 from chaos.stage import RUN, Stage
 
 _SHOWN = 5
-_DRAIN_WITHIN = 180.0
+DRAIN_WITHIN = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,12 @@ class Run:
 
 
 async def play(
-    seed: int, scenarios: Iterable[tuple[str, Contest]], scale: Scale, tree: Path, say: Callable[[str], None]
+    seed: int,
+    scenarios: Iterable[tuple[str, Contest]],
+    scale: Scale,
+    tree: Path,
+    say: Callable[[str], None],
+    drain_within: float = DRAIN_WITHIN,
 ) -> Run:
     """Play the scenarios in order, on a stage of their own. `say` gets a line for whoever watches."""
     loop = asyncio.get_running_loop()
@@ -41,12 +46,12 @@ async def play(
     async with Stage(own_folder(RUN), tree=tree, seed=seed) as stage:
         for name, contest in scenarios:
             say(f"{name} …")
-            outcomes.append(await _played(stage, name, contest, scale))
+            outcomes.append(await _played(stage, name, contest, scale, drain_within))
             say(_line(outcomes[-1]))
     return Run(seed, tuple(outcomes), loop.time() - began)
 
 
-async def _played(stage: Stage, name: str, contest: Contest, scale: Scale) -> Outcome:
+async def _played(stage: Stage, name: str, contest: Contest, scale: Scale, drain_within: float) -> Outcome:
     loop = asyncio.get_running_loop()
     began = loop.time()
     chance = Random(f"{stage.seed} {name}")  # noqa: S311  (a story that can be told again, not a secret)
@@ -59,7 +64,7 @@ async def _played(stage: Stage, name: str, contest: Contest, scale: Scale) -> Ou
     except Exception as error:  # noqa: BLE001  (one scenario that breaks must not hide what the others show)
         broken.append(f"{type(error).__name__}: {error}")
         (stage.logs / f"{name}.traceback").write_text(traceback.format_exc())
-    equations = await _closed(stage, ledger, facts, broken)
+    equations = await _closed(stage, ledger, facts, broken, drain_within)
     answers = Equation(
         "answers",
         "500s, and 503 or 429 that do not say when to come again",
@@ -72,10 +77,10 @@ async def _played(stage: Stage, name: str, contest: Contest, scale: Scale) -> Ou
     return Outcome(name, facts, (*equations, answers, played), loop.time() - began)
 
 
-async def _closed(stage: Stage, ledger: Ledger, facts: Facts, broken: list[str]) -> list[Equation]:
+async def _closed(stage: Stage, ledger: Ledger, facts: Facts, broken: list[str], drain_within: float) -> list[Equation]:
     try:
         await stage.calm()
-        drained = await stage.drained(_DRAIN_WITHIN)
+        drained = await stage.drained(drain_within)
         facts["waits cut short"] = drained.hurried
         facts["drained after s"] = round(drained.seconds, 1)
         return await ledger.close(stage)

@@ -43,7 +43,7 @@ async def _freeze(scene: Scene, name: str, *, by_hand: bool) -> None:
     async def all_redone() -> bool:
         return len(await jobs.redone(stage, held)) == len(held)
 
-    redone = await scene.until(all_redone, patience=_LEASE + 60)
+    redone = await scene.until(all_redone, patience=scene.scale.pick(_LEASE + 60, 20.0))
     after = await jobs.traces(stage, held)
     stage.thaw_worker(victim)
     await asyncio.sleep(_AWAKE)

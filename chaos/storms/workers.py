@@ -32,7 +32,7 @@ async def kill_workers(scene: Scene) -> None:
     async def all_redone() -> bool:
         return len(await jobs.redone(stage, held)) == len(held)
 
-    await scene.until(all_redone, patience=_LEASE + 60)
+    await scene.until(all_redone, patience=scene.scale.pick(_LEASE + 60, 20.0))
     done = await jobs.redone(stage, held)
     for seconds in done.values():
         times.add(seconds)
