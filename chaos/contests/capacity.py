@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 CROWD = 16
 SMALLEST, LARGEST = 2, 14
 LOOK_EVERY = 0.02
+ENOUGH = 15
+"""Edits without which nothing is shown: a machine that is busy with other things gets more time for them."""
+LONGEST = 20.0
 BELOW = "409 academy.capacity_below_seats_taken"
 LAWFUL = {
     "buy": {"201", "409 academy.cohort_full"},
@@ -48,11 +51,13 @@ class Contest:
     answers: Counter[str] = field(default_factory=Counter)
     seated: int = 0
     looks: int = 0
+    edits_tried: int = 0
 
     @property
     def goes_on(self) -> bool:
-        """Whether there is time left."""
-        return time.monotonic() < self.ends_at
+        """Whether there is time left, or too little was edited."""
+        late = time.monotonic() - self.ends_at
+        return late < 0 or (self.edits_tried < ENOUGH and late < LONGEST)
 
     def note(self, what: str, answer: str) -> None:
         """Count an answer; one that this request cannot have is an offence."""
@@ -83,6 +88,7 @@ class Contest:
         while self.goes_on:
             wanted = self.chance.randint(SMALLEST, LARGEST)
             answer = await self.caller.call(admin, "PATCH", path, {"max_capacity": wanted})
+            self.edits_tried += 1
             self.note("edit", told(answer))
             if answer.status != 200:
                 continue
