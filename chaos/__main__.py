@@ -41,9 +41,11 @@ async def _play(seed: int, told: argparse.Namespace) -> Run:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     scenarios = _chosen(told.only)
     scale = SMOKE if told.smoke else FULL
-    return await play(
-        seed, scenarios, scale, told.tree, lambda line: print(f"[{seed}] {line}", flush=True), told.drain_within
-    )
+
+    def say(line: str) -> None:
+        print(f"[{seed}] {line}", flush=True)
+
+    return await play(seed, scenarios, scale, told.tree, say, drain_within=told.drain_within)
 
 
 def _chosen(only: list[str]) -> list[tuple[str, Contest]]:

@@ -37,6 +37,7 @@ async def play(
     scale: Scale,
     tree: Path,
     say: Callable[[str], None],
+    *,
     drain_within: float = DRAIN_WITHIN,
 ) -> Run:
     """Play the scenarios in order, on a stage of their own. `say` gets a line for whoever watches."""
