@@ -3,7 +3,7 @@
 
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help run test check check-fast requirements lock openapi bench bench-profile clean
+.PHONY: help run test check check-fast requirements lock openapi bench bench-profile chaos-mutants clean
 
 UV_VERSION = 0.13.8
 TOOLS = .lyceum/tools
@@ -58,6 +58,9 @@ bench: .venv/ready ## The hot paths beside their ceilings; writes bench/results.
 
 bench-profile: .venv/ready ## Where the API's processor time goes in one job: make bench-profile JOB=enroll-spread
 	@exec $(BIN)/python -m bench --profile $(or $(JOB),enroll-spread) $(OPTIONS)
+
+chaos-mutants: .venv/ready ## The product broken on purpose in every way we know: each has to be noticed, and by what
+	@exec $(BIN)/python -m chaos.mutants $(OPTIONS)
 
 clean: ## Remove what can be made again: environment, caches, test servers. Keeps the data in .lyceum
 	@test ! -x $(BIN)/python || test ! -d .lyceum/test || $(BIN)/python -c \
