@@ -1,0 +1,1 @@
+"""The fault harness, as far as it can be tried without playing."""
