@@ -8,11 +8,11 @@ from chaos.storms.apis import kill_apis
 from chaos.storms.frozen import freeze_briefly, freeze_past_lease
 from chaos.storms.postgres import crash_postgres
 from chaos.storms.redis import take_redis_away
-from chaos.storms.scene import storm
+from chaos.storms.scene import settle, storm
 from chaos.storms.workers import kill_workers
 
 STORMS: dict[str, Contest] = {
-    "storm": storm(kill_apis, kill_workers, freeze_briefly, freeze_past_lease, take_redis_away, crash_postgres),
+    "storm": storm(kill_apis, freeze_briefly, kill_workers, freeze_past_lease, take_redis_away, settle, crash_postgres),
 }
 
 PARTS: dict[str, Contest] = {

@@ -10,7 +10,7 @@ async def kill_apis(scene: Scene) -> None:
     """Kill them in turn under load; each is started again at once."""
     loop = asyncio.get_running_loop()
     times = Times("API process killed → it answers again")
-    rounds = scene.scale.pick(full=6, smoke=2)
+    rounds = scene.scale.pick(full=4, smoke=2)
     for number in range(rounds):
         victim = number % 2
         await scene.stage.kill_api(victim)

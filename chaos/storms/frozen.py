@@ -1,6 +1,7 @@
 """A worker sleeps past its lease and wakes: another has done its job, and the late one may change nothing."""
 
 import asyncio
+from functools import partial
 
 from chaos.storms import jobs
 from chaos.storms.scene import Scene
@@ -8,48 +9,54 @@ from chaos.storms.scene import Scene
 HANG_MS = 3_000
 _LEASE = 60.0
 _AWAKE = 6.0
+_TRIES = 6
 
 
 async def freeze_briefly(scene: Scene) -> None:
     """Asleep for seconds, its leases moved to their end by hand: on waking nothing else stops it but the fence."""
-    await _freeze(scene, "asleep for seconds", by_hand=True)
+    victim, held = await _frozen_inside_jobs(scene)
+    await jobs.shorten_leases(scene.stage, held)
+    await _wake_late(scene, victim, held, "asleep for seconds")
 
 
 async def freeze_past_lease(scene: Scene) -> None:
-    """Asleep for longer than the lease, really; in the smoke version as above."""
+    """Asleep for longer than the lease, really, while the storm goes on. Left out of the smoke version."""
     if scene.scale.is_full:
-        await _freeze(scene, "asleep past the lease", by_hand=False)
+        victim, held = await _frozen_inside_jobs(scene)
+        scene.watch(_wake_late(scene, victim, held, "asleep past the lease"))
 
 
-async def _freeze(scene: Scene, name: str, *, by_hand: bool) -> None:
+async def _frozen_inside_jobs(scene: Scene) -> tuple[int, list[jobs.Held]]:
+    """Freeze a worker that is inside a job; the one that is not is let go, and the other one tried."""
     stage = scene.stage
-    held: list[jobs.Held] = []
-    tries = 0
-    while not held and tries < 5:
-        victim = tries % 2
-        tries += 1
+    for number in range(_TRIES):
+        victim = number % len(stage.workers)
         await scene.moods(answer_delay_ms=HANG_MS)
         await jobs.refunds_under_way(scene, 4)
         stage.freeze_worker(victim)
         before = await jobs.running(stage)
         await scene.moods()
-        await asyncio.sleep(HANG_MS / 1_000 + 1.5)
-        held = await jobs.still_held(stage, before)
-        if not held:
-            stage.thaw_worker(victim)
-    if by_hand:
-        await jobs.shorten_leases(stage, held)
+        await asyncio.sleep(HANG_MS / 1_000 + 1.5)  # the other worker's have ended by now
+        if held := await jobs.still_held(stage, before):
+            return victim, held
+        stage.thaw_worker(victim)
+    raise RuntimeError("no worker could be caught inside a job")
 
-    async def all_redone() -> bool:
-        return len(await jobs.redone(stage, held)) == len(held)
 
-    redone = await scene.until(all_redone, patience=scene.scale.pick(_LEASE + 60, 20.0))
+async def _wake_late(scene: Scene, victim: int, held: list[jobs.Held], name: str) -> None:
+    """Wait until others have done the jobs, wake the sleeper, and see that it changes nothing."""
+    stage = scene.stage
+    is_redone = await scene.until(partial(_all_redone, scene, held), patience=_LEASE + 60)
     after = await jobs.traces(stage, held)
     stage.thaw_worker(victim)
     await asyncio.sleep(_AWAKE)
-    for job_id, trace in (await jobs.traces(stage, held)).items():
-        if redone and trace != after[job_id]:
-            scene.ledger.offence("doubled", f"job {job_id} was changed by a worker that woke too late")
-    if not redone:
+    if not is_redone:
         scene.ledger.offence("orphaned work", f"jobs of a sleeping worker were not done by another ({name})")
-    scene.facts[f"workers {name}, jobs held"] = len(held)
+    for job_id, trace in (await jobs.traces(stage, held)).items():
+        if is_redone and trace != after[job_id]:
+            scene.ledger.offence("doubled", f"job {job_id} was changed by a worker that woke too late ({name})")
+    scene.facts[f"jobs of a worker {name}"] = len(held)
+
+
+async def _all_redone(scene: Scene, held: list[jobs.Held]) -> bool:
+    return len(await jobs.redone(scene.stage, held)) == len(held)

@@ -40,11 +40,11 @@ async def still_held(stage: "Stage", held: list[Held]) -> list[Held]:
     return [each for each in held if rows[each.id]["state"] == "running" and rows[each.id]["attempt"] == each.attempt]
 
 
-async def redone(stage: "Stage", held: list[Held]) -> dict[UUID, float]:
+async def redone(stage: "Stage", held: list[Held]) -> dict[Held, float]:
     """Seconds until each was done by somebody else; those that are not done are left out."""
     rows = {row["id"]: row for row in await stage.fetch(_NOW, [each.id for each in held])}
     return {
-        each.id: (rows[each.id]["finished_at"] - each.since).total_seconds()
+        each: (rows[each.id]["finished_at"] - each.since).total_seconds()
         for each in held
         if rows[each.id]["state"] == "done" and rows[each.id]["attempt"] > each.attempt
     }

@@ -59,7 +59,7 @@ async def crash_postgres(scene: Scene) -> None:
     stage = scene.stage
     loop = asyncio.get_running_loop()
     times, recovery = Times("PostgreSQL back → first good answer"), Times("PostgreSQL's own recovery")
-    rounds = scene.scale.pick(full=4, smoke=1)
+    rounds = scene.scale.pick(full=3, smoke=1)
     cohort = await make_cohort(stage, seats=2_000)
     probes = [_Probe(scene, api, cohort, await make_people(stage, 150 * rounds)) for api in range(len(stage.api))]
     for _ in range(rounds):

@@ -1,7 +1,7 @@
 """What the parts of a storm share: the stage, the load that goes on, and what was measured."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING
@@ -26,6 +26,20 @@ class Scene:
     scale: Scale
     load: Load
     facts: Facts = field(default_factory=dict)
+    _watchers: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def watch(self, watching: Coroutine[None, None, None]) -> None:
+        """Let something be waited for while the next parts go on."""
+        self._watchers.append(asyncio.create_task(watching))
+
+    async def settled(self) -> None:
+        """Wait for all that is waited for. Raises what went wrong with it."""
+        await asyncio.gather(*self._watchers)
+
+    def give_up(self) -> None:
+        """Wait for nothing any more."""
+        for watcher in self._watchers:
+            watcher.cancel()
 
     async def moods(self, **more: float) -> None:
         """Stripe has a bad day, and `more`."""
@@ -44,6 +58,11 @@ class Scene:
 Part = Callable[[Scene], Awaitable[None]]
 
 
+async def settle(scene: Scene) -> None:
+    """The part in which nothing new happens until the others have shown what they wait for."""
+    await scene.settled()
+
+
 def storm(*parts: Part) -> Contest:
     """A contest that plays the parts one after the other, under load from before the first to after the last."""
 
@@ -57,8 +76,10 @@ def storm(*parts: Part) -> Contest:
         try:
             for part in parts:
                 await part(scene)
+            await scene.settled()
             await load.stop()
         except BaseException:
+            scene.give_up()
             await load.cancel()
             raise
         scene.facts["under load for s"] = round(loop.time() - began)

@@ -1,6 +1,7 @@
 """Workers die inside jobs: SIGKILL, again and again. What they held is done by another once its lease has ended."""
 
 import asyncio
+from functools import partial
 
 from chaos.measure import Times
 from chaos.storms import jobs
@@ -11,34 +12,42 @@ _LEASE = 60.0
 
 
 async def kill_workers(scene: Scene) -> None:
-    """Kill workers in turn while refunds hang at Stripe; each is started again at once."""
-    times = Times("worker killed → its job done by another")
+    """Kill workers in turn while refunds hang at Stripe; each is started again at once.
+
+    The leases of the dead are waited for while the storm goes on.
+    """
     stage = scene.stage
-    rounds = scene.scale.pick(full=4, smoke=1)
-    held: list[jobs.Held] = []
+    rounds = scene.scale.pick(full=3, smoke=1)
+    held: dict[tuple[object, int], jobs.Held] = {}
     for number in range(rounds):
         await scene.moods(answer_delay_ms=HANG_MS)
         await jobs.refunds_under_way(scene, 6)
-        victim = number % 2
+        victim = number % len(stage.workers)
         await stage.kill_worker(victim)
         before = await jobs.running(stage)
         await stage.start_worker(victim)
         await scene.moods()
         await asyncio.sleep(HANG_MS / 1_000 + 1.5)  # the other worker's have ended by now
-        held += await jobs.still_held(stage, before)
+        for each in await jobs.still_held(stage, before):
+            held.setdefault((each.id, each.attempt), each)
+    scene.facts |= {"workers killed inside a job": rounds, "jobs that died with them": len(held)}
     if not scene.scale.is_full:
-        await jobs.shorten_leases(stage, held)
+        await jobs.shorten_leases(stage, list(held.values()))
+        scene.facts["leases of the dead"] = "moved to their end by hand"
+    scene.watch(_watch(scene, list(held.values())))
 
-    async def all_redone() -> bool:
-        return len(await jobs.redone(stage, held)) == len(held)
 
-    await scene.until(all_redone, patience=scene.scale.pick(_LEASE + 60, 20.0))
-    done = await jobs.redone(stage, held)
+async def _watch(scene: Scene, held: list[jobs.Held]) -> None:
+    times = Times("worker killed → its job done by another")
+    await scene.until(partial(_all_redone, scene, held), patience=_LEASE + 60)
+    done = await jobs.redone(scene.stage, held)
     for seconds in done.values():
         times.add(seconds)
     for each in held:
-        if each.id not in done:
+        if each not in done:
             scene.ledger.offence("orphaned work", f"job {each.id} of a killed worker is not done by another")
-    scene.facts |= {"workers killed inside a job": rounds, "jobs that died with them": len(held), **times.facts()}
-    if not scene.scale.is_full:
-        scene.facts["leases of the dead"] = "moved to their end by hand"
+    scene.facts |= times.facts()
+
+
+async def _all_redone(scene: Scene, held: list[jobs.Held]) -> bool:
+    return len(await jobs.redone(scene.stage, held)) == len(held)
