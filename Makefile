@@ -3,7 +3,7 @@
 
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help run test check check-fast requirements lock openapi bench bench-profile chaos-mutants clean
+.PHONY: help run test check check-fast requirements lock openapi bench bench-profile chaos chaos-smoke chaos-mutants clean
 
 UV_VERSION = 0.13.8
 TOOLS = .lyceum/tools
@@ -58,6 +58,12 @@ bench: .venv/ready ## The hot paths beside their ceilings; writes bench/results.
 
 bench-profile: .venv/ready ## Where the API's processor time goes in one job: make bench-profile JOB=enroll-spread
 	@exec $(BIN)/python -m bench --profile $(or $(JOB),enroll-spread) $(OPTIONS)
+
+chaos: .venv/ready ## Three runs of every contest and storm, each from its own seed; writes chaos/results.md (20 min)
+	@exec $(BIN)/python -m chaos --runs 3 $(OPTIONS)
+
+chaos-smoke: .venv/ready ## The same in small: one run, two minutes
+	@exec $(BIN)/python -m chaos --smoke $(OPTIONS)
 
 chaos-mutants: .venv/ready ## The product broken on purpose in every way we know: each has to be noticed, and by what
 	@exec $(BIN)/python -m chaos.mutants $(OPTIONS)
