@@ -38,7 +38,8 @@ def main() -> int:
 async def _play(seed: int, told: argparse.Namespace) -> Run:
     task = asyncio.current_task()
     if task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     scenarios = _chosen(told.only)
     scale = SMOKE if told.smoke else FULL
 
