@@ -27,9 +27,11 @@ SELECT id, email, id::text, name, timezone FROM core.accounts;
 INSERT INTO core.organizations (id, name, slug)
 SELECT pg_temp.id({organization}, n), 'Guild ' || n, 'guild-' || n FROM generate_series(0, 39) n;
 
+-- Every fourth person belongs to one; the first of each runs it.
 INSERT INTO core.organization_memberships (organization_id, account_id, role)
-SELECT pg_temp.id({organization}, pg_temp.pick('guild' || n, 40)), pg_temp.id({account}, n), 'member'
-FROM generate_series(0, {accounts} - 1, 4) n;
+SELECT pg_temp.id({organization}, guild), pg_temp.id({account}, n),
+       CASE WHEN row_number() OVER (PARTITION BY guild ORDER BY n) = 1 THEN 'admin' ELSE 'member' END
+FROM generate_series(0, {accounts} - 1, 4) n, LATERAL (SELECT pg_temp.pick('guild' || n, 40) AS guild) drawn;
 
 -- After the published ones twelve drafts and archived ones, which nobody may be shown.
 INSERT INTO academy.courses (id, title, description, slug, session_type, price_b2c, price_b2b, max_participants,

@@ -17,7 +17,7 @@ from typing import cast
 import uvloop
 
 from bench.jobs import JOBS, Maker
-from bench.processor import Watch, seconds_of
+from bench.processor import Watch, seconds_of, seconds_of_all
 
 PATIENCE = 10.0
 """Seconds that the answers to the last requests may take."""
@@ -49,6 +49,7 @@ class Tally:
     latencies: list[int]
     processor: dict[str, float]
     own: float
+    everybody: float
     errors: dict[str, int]
     example: str
 
@@ -150,6 +151,7 @@ async def measure(order: Order, make: Maker) -> Tally:
     for _ in range(order.connections):
         clients.append((await loop.create_connection(lambda: Client(run), "127.0.0.1", order.port))[1])
     await asyncio.sleep(order.warm)
+    everybody = seconds_of_all()
     before = {watch.name: seconds_of(watch) for watch in order.watches}
     used = resource.getrusage(resource.RUSAGE_SELF)
     run.measuring, begun = True, time.perf_counter()
@@ -157,6 +159,7 @@ async def measure(order: Order, make: Maker) -> Tally:
     run.measuring, seconds = False, time.perf_counter() - begun
     processor = {watch.name: seconds_of(watch) - before[watch.name] for watch in order.watches}
     after = resource.getrusage(resource.RUSAGE_SELF)
+    everybody = seconds_of_all() - everybody
     run.stopped = True
     try:
         await asyncio.wait_for(run.idle.wait(), PATIENCE)
@@ -166,7 +169,7 @@ async def measure(order: Order, make: Maker) -> Tally:
                 run.refuse("no answer", client.parts)
     own = after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime
     found = list(run.latencies)
-    return Tally(len(found), run.good, seconds, found, processor, own, dict(run.errors), run.example)
+    return Tally(len(found), run.good, seconds, found, processor, own, everybody, dict(run.errors), run.example)
 
 
 def main() -> None:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
 
+import psutil
+
 from bench import databases
-from bench.jobs import JOBS, Job
+from bench.jobs import Job
 from bench.load import Order, Tally
 from bench.processor import Watch, bound_to, megabytes_of
 from bench.servers import ROOT, BenchError, Process, Servers
@@ -46,7 +48,10 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One side's window. Latencies in milliseconds, costs in microseconds of processor time for each request."""
+    """One side's window. Latencies in milliseconds, costs in microseconds of processor time for each request.
+
+    `disturbance` is the share of the machine that others used meanwhile.
+    """
 
     per_second: float
     p50: float
@@ -55,6 +60,7 @@ class Round:
     database_cost: float
     generator_cost: float
     megabytes: float
+    disturbance: float
     errors: dict[str, int]
     example: str = ""
 
@@ -134,9 +140,16 @@ def one_round(contest: Contest, side: Side, job: Job, connections: int, pace: Pa
         database_cost=tally.processor["database"] * each,
         generator_cost=tally.own * each,
         megabytes=megabytes_of(side.process.pid),
+        disturbance=_disturbance(tally),
         errors=errors,
         example=tally.example,
     )
+
+
+def _disturbance(tally: Tally) -> float:
+    """The share of the machine's processor time that went to processes which have no part in this."""
+    ours = sum(tally.processor.values()) + tally.own
+    return max(0.0, tally.everybody - ours) / tally.seconds / (psutil.cpu_count() or 1)
 
 
 def prime(contest: Contest) -> None:
@@ -164,12 +177,3 @@ def measure(contest: Contest, job: Job, connections: int, pace: Pace) -> Iterato
             result.subject.append(mine)
             result.ceiling.append(theirs)
         yield result
-
-
-def chosen_jobs(names: str) -> list[Job]:
-    """The jobs with these names, separated by commas, or all. Raises `BenchError` for an unknown one."""
-    wanted = [name for name in names.split(",") if name]
-    unknown = [name for name in wanted if name not in JOBS]
-    if unknown:
-        raise BenchError(f"no such job: {', '.join(unknown)}; there are {', '.join(JOBS)}")
-    return [JOBS[name] for name in wanted] or list(JOBS.values())

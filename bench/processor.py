@@ -31,6 +31,12 @@ def seconds_of(watch: Watch) -> float:
     return total
 
 
+def seconds_of_all() -> float:
+    """What all processes of the machine together have used so far."""
+    times = psutil.cpu_times()
+    return float(times.user + times.system + getattr(times, "nice", 0.0) + getattr(times, "steal", 0.0))
+
+
 def megabytes_of(pid: int) -> float:
     """Resident memory, in units of a million bytes."""
     return float(psutil.Process(pid).memory_info().rss) / 1e6

@@ -33,6 +33,7 @@ POOL = 20
 
 READY_WITHIN = 60.0
 GRACE = 20.0
+_NOWHERE = "https://127.0.0.1:9"
 
 
 class BenchError(Exception):
@@ -59,7 +60,7 @@ class Layout:
 
     def __str__(self) -> str:
         if not self.api:
-            return "no process is bound to a core"
+            return "no process was bound to a core"
         named = {"API": self.api, "database and queue": self.database, "generator": self.generator}
         return ", ".join(f"{who} on core {min(cores)}" for who, cores in named.items())
 
@@ -128,6 +129,10 @@ class Servers:
             "LYCEUM_LIMIT_ACCOUNT": "100000000",
             "LYCEUM_LIMIT_ADDRESS": "100000000",
             "LYCEUM_LOG_LEVEL": "INFO",
+            # No provider is called by any job; should one try, nobody answers.
+            "STRIPE_API_BASE": _NOWHERE,
+            "RESEND_API_URL": _NOWHERE,
+            "BREVO_API_URL": _NOWHERE,
             "DATABASE_URL": self.url(database),
             "DATABASE_POOL_SIZE": str(POOL),
             "REDIS_URL": self.valkey.url,
