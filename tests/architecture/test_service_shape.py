@@ -2,9 +2,11 @@
 
 import ast
 import inspect
+from collections.abc import Callable, Iterator
 
 import pytest
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -36,6 +38,24 @@ def test_every_endpoint_is_a_coroutine_so_none_of_them_blocks_a_thread() -> None
     endpoints = [route.endpoint for route in routes if isinstance(route, APIRoute)]
     assert len(endpoints) > 50
     assert [endpoint.__qualname__ for endpoint in endpoints if not inspect.iscoroutinefunction(endpoint)] == []
+
+
+def _dependencies(dependant: Dependant) -> Iterator[Callable[..., object]]:
+    for inner in dependant.dependencies:
+        if inner.call is not None:
+            yield inner.call
+        yield from _dependencies(inner)
+
+
+@pytest.mark.req("D-02")
+def test_every_dependency_is_a_coroutine_so_no_request_is_sent_through_a_thread() -> None:
+    """A plain function, or a class, would be run in a pool of threads: there and back costs more than most of them."""
+    contexts = iter_route_contexts(create_app().router.routes)
+    api = [context for context in contexts if isinstance(context.original_route, APIRoute)]
+    calls = {call for context in api for call in _dependencies(context.dependant)}
+    assert len(calls) > 10
+    plain = [call for call in calls if not (inspect.iscoroutinefunction(call) or inspect.isasyncgenfunction(call))]
+    assert plain == []
 
 
 @pytest.mark.req("D-02")

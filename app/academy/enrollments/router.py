@@ -10,6 +10,7 @@ from app.academy.deps import CurrentAcademyActor, StepwiseAcademyActor
 from app.academy.enrollments import checkout, errors, queries, service
 from app.academy.enrollments.checkout import Checkout
 from app.academy.enrollments.deps import SeatTill, Stripe, close_page
+from app.academy.enrollments.express import serve_checkout
 from app.academy.enrollments.schemas import (
     AcademyCancellationCreate,
     AcademyCheckout,
@@ -25,6 +26,7 @@ from app.academy.enrollments.schemas import (
 from app.academy.models import Enrollment
 from app.academy.models.base import Base
 from app.academy.payments.errors import NothingToRefund, PaymentRefused, PaymentSettling
+from app.core.http.express import express
 from app.core.http.pages import Page, PageQuery, Rows
 from app.core.http.problems import refusals
 from app.core.http.routing import Router
@@ -51,6 +53,7 @@ NO_ORGANIZATION_SEAT = (cohort_errors.NoSeats, cohort_errors.OrganizationNotActi
     response_model=AcademyCheckout,
     responses=refusals(*NO_SEAT, PaymentRefused, GatewayUnavailable),
 )
+@express(serve_checkout)
 async def create_checkout(cohort_id: UUID, body: AcademyCheckoutCreate, till: SeatTill) -> Checkout:
     """Hold a seat and open a page to pay for it; a free course enrolls at once."""
     return await till.sell(lambda session, actor: checkout.begin_checkout(session, actor, cohort_id, body))

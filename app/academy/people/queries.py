@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, Text, case, cast, or_, select
+from sqlalchemy import ColumnElement, Select, Text, case, cast, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.academy.models import Learner, Organization, Role
@@ -66,9 +66,9 @@ async def has_account(session: AsyncSession, account_id: UUID) -> bool:
     return await session.scalar(select(Account.id).where(Account.id == account_id)) is not None
 
 
-def profile_from_account(account_id: UUID) -> Select[UUID, str, str, str, str | None]:
-    """What a new profile takes over from its account."""
-    return select(*_FROM_ACCOUNT).where(Account.id == account_id)
+def profiles_from(accounts: ColumnElement[bool]) -> Select[UUID, str, str, str, str | None]:
+    """What new profiles take over from these accounts."""
+    return select(*_FROM_ACCOUNT).where(accounts)
 
 
 def without_timezone(at_most: int) -> Select[UUID]:

@@ -36,6 +36,7 @@ from app.domain_events.academy import (
     TimezoneBackfillRequested,
     TimezonesBackfilled,
 )
+from app.identity.models import Account
 
 BACKFILL_BATCH = 1_000
 
@@ -50,7 +51,7 @@ async def ensure_learner(session: AsyncSession, actor: AcademyActor, account_id:
     learner = await queries.find_learner(session, wanted)
     if learner is not None:
         return learner
-    made = insert(Learner).from_select(queries.PROFILE_COLUMNS, queries.profile_from_account(wanted))
+    made = insert(Learner).from_select(queries.PROFILE_COLUMNS, queries.profiles_from(Account.id == wanted))
     # Whichever unique index a twin of this insert gets to first, the twin's row is as good as ours.
     await session.execute(made.on_conflict_do_nothing())
     learner = await queries.find_learner(session, wanted)

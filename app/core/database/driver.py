@@ -23,7 +23,7 @@ Driver: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 _DIALECT = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]  # not annotated
 # Somebody wrote the same key first, or stood in the way: nothing was written, and the ordinary path knows what to say.
-_CONTENDED = ("23505", "23514", "40001", "40P01", "55P03")
+_CONTENDED = ("23503", "23505", "23514", "40001", "40P01", "55P03")
 
 
 class Drivers(Protocol):

@@ -248,7 +248,7 @@ async def idempotent_request(request: Request, caller: str, key: str, kept: time
     names = {
         "caller": caller,
         "method": request.method,
-        "route": request.url.path,
+        "route": request.scope["path"],
         "key": key,
         "body_hash": hashlib.sha256(await request.body()).digest(),
     }

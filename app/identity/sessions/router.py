@@ -33,7 +33,7 @@ router = Router()
 well_known = Router()
 
 
-def no_store(response: Response) -> None:
+async def no_store(response: Response) -> None:
     """Tokens are in the answer: no cache may keep it."""
     response.headers["Cache-Control"] = "no-store"
 

@@ -11,6 +11,7 @@ from app.academy.models import Cohort, Course, Enrollment
 from app.identity.models import Account
 from tests.factories import academy
 from tests.support.client import ApiClient
+from tests.support.lanes import drivers  # noqa: F401  (each test asks both ways: the express lane and the till)
 
 RETURN_TO = {"success_url": "https://app.example.com/welcome", "cancel_url": "https://app.example.com/courses"}
 
