@@ -24,13 +24,13 @@ _STUCK = "SELECT id FROM academy.cohorts WHERE id = ANY($1::uuid[]) ORDER BY id 
 
 async def run(stage: "Stage", caller: "Caller", ledger: "Ledger", chance: Random, scale: Scale) -> Facts:
     """Hold the rows that all buyers want, for longer than a request may wait for a lock; then let go."""
-    buyers = await make_people(stage, scale.pick(400, 150))
+    buyers = await make_people(stage, scale.pick(400, 120))
     readers = await make_people(stage, 20)
     cohorts = await make_cohorts(stage, COHORTS, len(buyers))
     before = caller.statuses.copy()
     began = time.monotonic()
     async with asyncio.TaskGroup() as crowd:
-        let_go = crowd.create_task(_hold(stage, cohorts, scale.pick(9.0, 3.0)))
+        let_go = crowd.create_task(_hold(stage, cohorts, scale.pick(14.0, 2.5)))
         alive = crowd.create_task(_asks_for_life(stage, caller, ledger, let_go))
         bought = [crowd.create_task(_buys(caller, chance, each, cohorts)) for each in buyers]
         read = [crowd.create_task(_reads(caller, chance, each)) for each in readers]

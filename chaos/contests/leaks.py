@@ -1,6 +1,7 @@
 """What callers who hang up may leave behind: places that nobody can have any more, transactions that never end."""
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from chaos.contests.patience import until
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
     from chaos.stage import Stage
 
 MORE_THAN_FIT = 40
-COUNTED_WITHIN = 1.5
+COUNTED_WITHIN = 1.8
+STEADY_FOR = 0.6
 CLOSED_WITHIN = 5.0
 
 _STAND_STILL = "LOCK TABLE academy.enrollments IN ACCESS EXCLUSIVE MODE"
@@ -33,19 +35,21 @@ async def places(stage: "Stage", caller: "Caller") -> int:
     """
     crowd = MORE_THAN_FIT * len(stage.api_urls)
     people = await make_people(stage, crowd)
-    most = 0
+    most, grown_at = 0, time.monotonic()
 
-    async def counted() -> bool:
-        nonlocal most
-        most = max(most, await stage.database.fetchval(_INSIDE))
-        return False
+    async def grows_no_more() -> bool:
+        nonlocal most, grown_at
+        now = await stage.database.fetchval(_INSIDE)
+        if now > most:
+            most, grown_at = now, time.monotonic()
+        return most > 0 and time.monotonic() - grown_at > STEADY_FOR
 
     async with asyncio.TaskGroup() as asking, stage.database.acquire() as connection, connection.transaction():
         await connection.execute(_STAND_STILL)
         for number, person in enumerate(people):
             api = number % len(stage.api_urls)
             asking.create_task(caller.call(person, "GET", "/academy/me/enrollments", api=api))
-        await until(counted, COUNTED_WITHIN)
+        await until(grows_no_more, COUNTED_WITHIN)
     return most
 
 

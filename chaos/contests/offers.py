@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 AT_ONCE = 50
 WINDOW = 0.6
 """Seconds in which everything happens to the offers of one batch, their expiry included."""
-SWEEPS = 6
+SWEEPS = 12
 SWEEP_AGAIN = 0.2
 SETTLED_WITHIN = 20.0
 PRICES = (0, 49_900)
@@ -52,8 +52,11 @@ _RUNS_OUT = """
 UPDATE academy.waitlist SET offer_expires_at = now() + make_interval(secs => left_over)
 FROM unnest($1::uuid[], $2::float8[]) AS given(entry, left_over) WHERE id = entry
 """
-# The clock brings this job twice a minute; here it has to meet those who answer in the same second.
-_SWEEP = "INSERT INTO core.jobs (name, payload) VALUES ('academy.sweep_waitlist', '{}')"
+# The clock brings this job twice a minute, never two at once; here it has to meet those who answer in the same second.
+_SWEEP = """
+INSERT INTO core.jobs (name, payload) SELECT 'academy.sweep_waitlist', '{}'
+WHERE NOT EXISTS (SELECT FROM core.jobs WHERE name = 'academy.sweep_waitlist' AND state IN ('queued', 'running'))
+"""
 _OVER = """
 SELECT count(*) FROM academy.waitlist WHERE id = ANY($1::uuid[]) AND status = 'offered' AND offer_expires_at <= now()
 """

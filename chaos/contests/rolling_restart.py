@@ -5,9 +5,11 @@ Whoever is answered is answered as on any other day; whose connection breaks com
 
 import asyncio
 import time
+from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
+from chaos.contests.patience import until
 from chaos.measure import Times
 from chaos.scenario import Facts, Scale
 from chaos.storms.load import prepare
@@ -18,7 +20,16 @@ if TYPE_CHECKING:
     from chaos.stage import Stage
 
 ACTORS = 10
+BETWEEN = 1.0
 BROKEN = ("reset", "cut off", "refused", "timeout")
+STILL_AFTER = 10.0
+"""Seconds after which a job of this load, which takes milliseconds, is not being worked on by anybody."""
+
+_RUNNING = "SELECT count(*) FROM core.jobs WHERE state = 'running' AND event_id IS NOT NULL"
+_FORSAKEN = """
+SELECT name || ', its lease runs for another ' || (lease_expires_at - now()) FROM core.jobs
+WHERE state = 'running' AND event_id IS NOT NULL AND updated_at < now() - $1::interval
+"""
 
 
 async def run(stage: "Stage", caller: "Caller", ledger: "Ledger", chance: Random, scale: Scale) -> Facts:
@@ -27,19 +38,20 @@ async def run(stage: "Stage", caller: "Caller", ledger: "Ledger", chance: Random
     apis, workers = Times("API process asked to go → its successor answers"), Times("worker asked to go → it has gone")
     load.start(ACTORS)
     try:
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(BETWEEN)
         for number in range(scale.pick(len(stage.api), 1)):
             began = time.monotonic()
             _went(ledger, f"api-{number}", await stage.restart_api(number))
             apis.add(time.monotonic() - began)
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(BETWEEN)
         for number in range(scale.pick(len(stage.workers), 1)):
             began = time.monotonic()
             _went(ledger, f"worker-{number}", await stage.workers[number].stop())
             workers.add(time.monotonic() - began)
             await stage.start_worker(number)
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(BETWEEN)
         await load.stop()
+        forsaken = await _forsaken(stage, ledger)
     except BaseException:
         await load.cancel()
         raise
@@ -55,8 +67,22 @@ async def run(stage: "Stage", caller: "Caller", ledger: "Ledger", chance: Random
         "answers by class": ", ".join(f"{name} {count}" for name, count in _classes(caller).items()),
         "connections that broke": sum(caller.statuses[name] for name in BROKEN),
         "requests never answered": len(unanswered),
+        "jobs left to their leases": forsaken,
         "lives lived": load.lives.total(),
     }
+
+
+async def _forsaken(stage: "Stage", ledger: "Ledger") -> int:
+    """Jobs that a worker took and did not give back when it went: they stand still until their lease has run out."""
+
+    async def none_runs() -> bool:
+        return not await stage.database.fetchval(_RUNNING)
+
+    await until(none_runs, STILL_AFTER + 2)
+    left = [row[0] for row in await stage.database.fetch(_FORSAKEN, timedelta(seconds=STILL_AFTER))]
+    for each in left:
+        ledger.offence("orphaned work", f"taken, and not given back by a worker that went: {each}")
+    return len(left)
 
 
 def _went(ledger: "Ledger", name: str, by_itself: bool) -> None:

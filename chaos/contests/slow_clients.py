@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SOCKETS = 200
 HALF = 0.5
+BUYS = 0.2
 ORDINARY = 8
 DRIP_EVERY = 0.5
 DEADLINE = 15.0
@@ -36,17 +37,19 @@ class Ordinary:
 
     caller: "Caller"
     ledger: "Ledger"
+    chance: Random
     cohort: Seats
     seconds: list[float] = field(default_factory=list)
     is_over: bool = False
 
     async def goes_on(self, crowd: list[Person]) -> None:
-        """Look at the catalogue, at one's own seats, buy one."""
+        """Look at the catalogue, at one's own seats; now and then buy one."""
         while crowd and not self.is_over:
             person = crowd.pop()
             await self._asks(person, "GET", "/academy/courses?limit=20")
             await self._asks(person, "GET", "/academy/me/enrollments")
-            await self._asks(person, "POST", checkout_of(self.cohort.id))
+            if self.chance.random() < BUYS:
+                await self._asks(person, "POST", checkout_of(self.cohort.id))
 
     async def _asks(self, person: Person, method: str, path: str) -> None:
         began = time.monotonic()
@@ -61,10 +64,10 @@ async def run(stage: "Stage", caller: "Caller", ledger: "Ledger", chance: Random
     """Ordinary requests alone, then beside the slow ones, for longer than a body may take (in the smoke: shorter)."""
     cohort = await make_cohort(stage, 100_000)
     people = await make_people(stage, scale.pick(6_000, 1_000))
-    alone = Ordinary(caller, ledger, cohort)
-    await _play(alone, people, scale.pick(4.0, 1.5))
-    beside = Ordinary(caller, ledger, cohort)
-    lasts = scale.pick(DEADLINE + SLACK, 3.0)
+    alone = Ordinary(caller, ledger, chance, cohort)
+    await _play(alone, people, scale.pick(4.0, 1.0))
+    beside = Ordinary(caller, ledger, chance, cohort)
+    lasts = scale.pick(DEADLINE + SLACK, 2.5)
     slow = [
         asyncio.create_task(_drips(address, people[0], chance.random() < HALF, lasts))
         for address, _ in zip(itertools.cycle(stage.api_urls), range(SOCKETS), strict=False)
