@@ -1,6 +1,6 @@
 """Five hundred buyers and thirty seats, over and over; one person who will not stop; one key pressed fifty times.
 
-A buyer who is asked to come again (503 with Retry-After) does, under the same key. What counts is the answer that stands.
+A buyer who is asked to come again (503 with Retry-After) does so, under the same key: what counts is what stands.
 """
 
 import asyncio
