@@ -14,7 +14,7 @@ from chaos.scenario import Contest, Equation, Facts, Outcome, Scale
 from chaos.stage import RUN, Stage
 
 _SHOWN = 5
-DRAIN_WITHIN = 180.0
+_DRAIN_WITHIN = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,6 @@ async def play(
     scale: Scale,
     tree: Path,
     say: Callable[[str], None],
-    *,
-    drain_within: float = DRAIN_WITHIN,
 ) -> Run:
     """Play the scenarios in order, on a stage of their own. `say` gets a line for whoever watches."""
     loop = asyncio.get_running_loop()
@@ -47,12 +45,12 @@ async def play(
     async with Stage(own_folder(RUN), tree=tree, seed=seed) as stage:
         for name, contest in scenarios:
             say(f"{name} …")
-            outcomes.append(await _played(stage, name, contest, scale, drain_within))
+            outcomes.append(await _played(stage, name, contest, scale))
             say(_line(outcomes[-1]))
     return Run(seed, tuple(outcomes), loop.time() - began)
 
 
-async def _played(stage: Stage, name: str, contest: Contest, scale: Scale, drain_within: float) -> Outcome:
+async def _played(stage: Stage, name: str, contest: Contest, scale: Scale) -> Outcome:
     loop = asyncio.get_running_loop()
     began = loop.time()
     chance = Random(f"{stage.seed} {name}")  # noqa: S311  (a story that can be told again, not a secret)
@@ -65,7 +63,7 @@ async def _played(stage: Stage, name: str, contest: Contest, scale: Scale, drain
     except Exception as error:  # noqa: BLE001  (one scenario that breaks must not hide what the others show)
         broken.append(f"{type(error).__name__}: {error}")
         (stage.logs / f"{name}.traceback").write_text(traceback.format_exc())
-    equations = await _closed(stage, ledger, facts, broken, drain_within)
+    equations = await _closed(stage, ledger, facts, broken, _DRAIN_WITHIN * scale.patience)
     answers = Equation(
         "answers",
         "500s, and 503 or 429 that do not say when to come again",
@@ -75,7 +73,8 @@ async def _played(stage: Stage, name: str, contest: Contest, scale: Scale, drain
     played = Equation("played", "the scenario broke off", len(broken), tuple(broken))
     facts["calls"] = len(ledger.calls)
     facts["attempts"] = sum(caller.statuses.values())
-    return Outcome(name, facts, (*equations, answers, played), loop.time() - began)
+    in_order = dict(sorted(facts.items()))  # whatever ended first: the same lines in every report
+    return Outcome(name, in_order, (*equations, answers, played), loop.time() - began)
 
 
 async def _closed(stage: Stage, ledger: Ledger, facts: Facts, broken: list[str], drain_within: float) -> list[Equation]:

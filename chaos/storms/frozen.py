@@ -1,7 +1,6 @@
 """A worker sleeps past its lease and wakes: another has done its job, and the late one may change nothing."""
 
 import asyncio
-from functools import partial
 
 from chaos.storms import jobs
 from chaos.storms.scene import Scene
@@ -37,7 +36,9 @@ async def _frozen_inside_jobs(scene: Scene) -> tuple[int, list[jobs.Held]]:
         before = await jobs.running(stage)
         await scene.moods()
         await asyncio.sleep(HANG_MS / 1_000 + 1.5)  # the other worker's have ended by now
-        if held := await jobs.still_held(stage, before):
+        held = await jobs.still_held(stage, before)
+        await asyncio.sleep(1.0)  # unless the machine is busy
+        if held := await jobs.still_held(stage, held):
             return victim, held
         stage.thaw_worker(victim)
     raise RuntimeError("no worker could be caught inside a job")
@@ -46,17 +47,16 @@ async def _frozen_inside_jobs(scene: Scene) -> tuple[int, list[jobs.Held]]:
 async def _wake_late(scene: Scene, victim: int, held: list[jobs.Held], name: str) -> None:
     """Wait until others have done the jobs, wake the sleeper, and see that it changes nothing."""
     stage = scene.stage
-    is_redone = await scene.until(partial(_all_redone, scene, held), patience=_LEASE + 60)
-    after = await jobs.traces(stage, held)
+    fate = await jobs.until_redone(scene, held, _LEASE + 60)
+    redone = list(fate.redone)
+    after = await jobs.traces(stage, redone)
     stage.thaw_worker(victim)
     await asyncio.sleep(_AWAKE)
-    if not is_redone:
-        scene.ledger.offence("orphaned work", f"jobs of a sleeping worker were not done by another ({name})")
-    for job_id, trace in (await jobs.traces(stage, held)).items():
-        if is_redone and trace != after[job_id]:
+    if not redone:
+        raise RuntimeError(f"no job of a worker {name} was done by another")
+    for each in fate.pending:
+        scene.ledger.offence("orphaned work", f"job {each.id} of a worker {name} was not done by another")
+    for job_id, trace in (await jobs.traces(stage, redone)).items():
+        if trace != after[job_id]:
             scene.ledger.offence("doubled", f"job {job_id} was changed by a worker that woke too late ({name})")
-    scene.facts[f"jobs of a worker {name}"] = len(held)
-
-
-async def _all_redone(scene: Scene, held: list[jobs.Held]) -> bool:
-    return len(await jobs.redone(scene.stage, held)) == len(held)
+    scene.facts[f"jobs of a worker {name}, done by another"] = len(redone)

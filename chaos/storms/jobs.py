@@ -40,14 +40,37 @@ async def still_held(stage: "Stage", held: list[Held]) -> list[Held]:
     return [each for each in held if rows[each.id]["state"] == "running" and rows[each.id]["attempt"] == each.attempt]
 
 
-async def redone(stage: "Stage", held: list[Held]) -> dict[Held, float]:
-    """Seconds until each was done by somebody else; those that are not done are left out."""
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of held jobs. `redone`: seconds until another had done it, by job; `pending`: not done yet.
+
+    Those that ended in the very attempt were in the hands of a living worker that took its time: they are left out.
+    """
+
+    redone: dict[Held, float]
+    pending: list[Held]
+
+
+async def fate(stage: "Stage", held: list[Held]) -> Fate:
+    """Look once."""
     rows = {row["id"]: row for row in await stage.fetch(_NOW, [each.id for each in held])}
-    return {
+    done = [each for each in held if rows[each.id]["state"] == "done"]
+    redone = {
         each: (rows[each.id]["finished_at"] - each.since).total_seconds()
-        for each in held
-        if rows[each.id]["state"] == "done" and rows[each.id]["attempt"] > each.attempt
+        for each in done
+        if rows[each.id]["attempt"] > each.attempt
     }
+    return Fate(redone, [each for each in held if each not in done])
+
+
+async def until_redone(scene: Scene, held: list[Held], patience: float) -> Fate:
+    """Look until none is pending, or patience ends."""
+
+    async def none_pending() -> bool:
+        return not (await fate(scene.stage, held)).pending
+
+    await scene.until(none_pending, patience)
+    return await fate(scene.stage, held)
 
 
 async def traces(stage: "Stage", held: list[Held]) -> dict[UUID, tuple[object, ...]]:

@@ -1,7 +1,6 @@
 """Workers die inside jobs: SIGKILL, again and again. What they held is done by another once its lease has ended."""
 
 import asyncio
-from functools import partial
 
 from chaos.measure import Times
 from chaos.storms import jobs
@@ -30,7 +29,7 @@ async def kill_workers(scene: Scene) -> None:
         await asyncio.sleep(HANG_MS / 1_000 + 1.5)  # the other worker's have ended by now
         for each in await jobs.still_held(stage, before):
             held.setdefault((each.id, each.attempt), each)
-    scene.facts |= {"workers killed inside a job": rounds, "jobs that died with them": len(held)}
+    scene.facts["workers killed inside a job"] = rounds
     if not scene.scale.is_full:
         await jobs.shorten_leases(stage, list(held.values()))
         scene.facts["leases of the dead"] = "moved to their end by hand"
@@ -39,15 +38,11 @@ async def kill_workers(scene: Scene) -> None:
 
 async def _watch(scene: Scene, held: list[jobs.Held]) -> None:
     times = Times("worker killed → its job done by another")
-    await scene.until(partial(_all_redone, scene, held), patience=_LEASE + 60)
-    done = await jobs.redone(scene.stage, held)
-    for seconds in done.values():
+    fate = await jobs.until_redone(scene, held, _LEASE + 60)
+    for seconds in fate.redone.values():
         times.add(seconds)
-    for each in held:
-        if each not in done:
-            scene.ledger.offence("orphaned work", f"job {each.id} of a killed worker is not done by another")
+    for each in fate.pending:
+        scene.ledger.offence("orphaned work", f"job {each.id} of a killed worker is not done by another")
+    if not fate.redone:
+        raise RuntimeError("no worker was killed inside a job")
     scene.facts |= times.facts()
-
-
-async def _all_redone(scene: Scene, held: list[jobs.Held]) -> bool:
-    return len(await jobs.redone(scene.stage, held)) == len(held)
