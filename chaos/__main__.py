@@ -5,11 +5,12 @@ import asyncio
 import secrets
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from chaos import report
 from chaos.contests import CONTESTS
-from chaos.play import DRAIN_WITHIN, Run, play
+from chaos.play import Run, play
 from chaos.scenario import FULL, SMOKE, Contest
 from chaos.stage import TREE
 from chaos.storms import PARTS, STORMS
@@ -41,12 +42,12 @@ async def _play(seed: int, told: argparse.Namespace) -> Run:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     scenarios = _chosen(told.only)
-    scale = SMOKE if told.smoke else FULL
+    scale = replace(SMOKE if told.smoke else FULL, patience=told.patience)
 
     def say(line: str) -> None:
         print(f"[{seed}] {line}", flush=True)
 
-    return await play(seed, scenarios, scale, told.tree, say, drain_within=told.drain_within)
+    return await play(seed, scenarios, scale, told.tree, say)
 
 
 def _chosen(only: list[str]) -> list[tuple[str, Contest]]:
@@ -62,7 +63,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--smoke", action="store_true", help="the small version")
     parser.add_argument("--only", nargs="+", default=[], choices=names, metavar="NAME", help=", ".join(names))
     parser.add_argument("--tree", type=Path, default=TREE, help="another checkout to put on stage")
-    parser.add_argument("--drain-within", type=float, default=DRAIN_WITHIN, help="seconds for the work that is left")
+    parser.add_argument("--patience", type=float, default=1.0, help="a factor for every wait for what has to come")
     parser.add_argument("--json", type=Path, help="where to write everything that was found")
     told = parser.parse_args()
     if told.seed is None:

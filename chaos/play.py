@@ -63,7 +63,7 @@ async def _played(stage: Stage, name: str, contest: Contest, scale: Scale) -> Ou
     except Exception as error:  # noqa: BLE001  (one scenario that breaks must not hide what the others show)
         broken.append(f"{type(error).__name__}: {error}")
         (stage.logs / f"{name}.traceback").write_text(traceback.format_exc())
-    equations = await _closed(stage, ledger, facts, broken, _DRAIN_WITHIN * scale.patience)
+    equations = await _closed(stage, ledger, facts, broken, scale.wait(_DRAIN_WITHIN))
     answers = Equation(
         "answers",
         "500s, and 503 or 429 that do not say when to come again",

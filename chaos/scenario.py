@@ -12,17 +12,26 @@ if TYPE_CHECKING:
 
 Size = TypeVar("Size")
 Facts = dict[str, str | int | float]
+_SHORT = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much is done: `make chaos`, or the minute of it that every `make test` can afford."""
+    """How much is done: `make chaos`, or the minute of it that every `make test` can afford.
+
+    `patience` stretches or shortens the long waits for what has to come: what never comes need not be waited for.
+    """
 
     is_full: bool
+    patience: float = 1.0
 
     def pick(self, full: Size, smoke: Size) -> Size:
         """One of two sizes."""
         return full if self.is_full else smoke
+
+    def wait(self, seconds: float) -> float:
+        """How long to wait for something; short waits stay as they are."""
+        return max(min(seconds, _SHORT), seconds * self.patience)
 
 
 FULL = Scale(is_full=True)

@@ -47,7 +47,7 @@ class Scene:
 
     async def until(self, holds: Callable[[], Awaitable[bool]], patience: float, every: float = 0.1) -> bool:
         """Look again and again. Whether it came true in time."""
-        deadline = asyncio.get_running_loop().time() + patience * self.scale.patience
+        deadline = asyncio.get_running_loop().time() + self.scale.wait(patience)
         while not await holds():
             if asyncio.get_running_loop().time() > deadline:
                 return False

@@ -21,13 +21,26 @@ EDGE = (
         ("doubled",),
     ),
     Mutant(
-        "full-pool-is-a-bug",
-        "that all connections are busy is answered as an error of ours",
+        "checkout-cannot-go-on",
+        "a checkout that was interrupted is not remembered: the same key begins another one",
+        (
+            Edit(
+                "app/academy/enrollments/deps.py",
+                "            await self._key.remember(session, begun.enrollment.id)\n",
+                "",
+            ),
+        ),
+        ("storm-apis",),
+        ("lost", "outside effects", "orphaned work", "doubled"),
+    ),
+    Mutant(
+        "busy-row-is-a-bug",
+        "that others hold the row for long is answered as an error of ours",
         (
             Edit(
                 FAULTS,
-                '        return Unavailable("All database connections are busy.", retry_after=1)\n',
-                "        return None\n",
+                "    if state in TRANSIENT:\n",
+                "    if state in TRANSIENT:\n        return None\n    if not state:\n",
             ),
         ),
         ("crowded_pool",),

@@ -59,21 +59,16 @@ MONEY = (
         ("outside effects",),
     ),
     Mutant(
-        "late-money-kept",
-        "money that comes in for a seat that is gone stays, without a word",
+        "refund-never-sent",
+        "a refund counts as sent before Stripe was asked for it",
         (
             Edit(
-                OWNER,
-                '        await refunds.request_refund(session, AcademyActor.system(), payment, "cancelled")\n',
-                "        pass\n",
-            ),
-            Edit(
-                OWNER,
-                '        await refunds.request_refund(session, AcademyActor.system(), payment, "no_seat")\n',
-                "        pass\n",
+                "app/academy/payments/jobs.py",
+                "    refund_id = await _refund(job, event, payment.stripe_payment_intent_id, payment.enrollment_id)\n",
+                "    refund_id = None\n",
             ),
         ),
-        ("storm-redis",),
-        ("money",),
+        ("storm-apis",),
+        ("orphaned work", "money"),
     ),
 )

@@ -1,5 +1,6 @@
 """The queue: people passed over, offers that hold no seat or hold it for ever."""
 
+from chaos.mutants.catalogue.seats import NO_CHECK
 from chaos.mutants.mutant import Edit, Mutant
 
 OWNER = "app/academy/cohorts/queue.py"
@@ -13,20 +14,6 @@ QUEUE = (
         ("counters",),
     ),
     Mutant(
-        "no-lock-on-the-cohort",
-        "seats are offered without the cohort's lock, and waiters whom somebody else looks at are skipped",
-        (
-            Edit("app/academy/cohorts/counters.py", "        .with_for_update(of=Cohort, key_share=True)\n", ""),
-            Edit(
-                OWNER,
-                ".with_for_update(of=WaitlistEntry, key_share=True)",
-                ".with_for_update(of=WaitlistEntry, key_share=True, skip_locked=True)",
-            ),
-        ),
-        ("waitlist_order",),
-        ("counters", "answers"),
-    ),
-    Mutant(
         "offer-without-a-seat",
         "an offer holds no seat",
         (Edit(OWNER, "held=Cohort.held + len(offered), waiting", "held=Cohort.held, waiting"),),
@@ -37,6 +24,7 @@ QUEUE = (
         "accepted-and-still-held",
         "an accepted offer goes on holding a seat",
         (
+            NO_CHECK,
             Edit(
                 "app/academy/cohorts/seats.py",
                 "held = held - CAST(:from_offer AS integer), updated_at",
@@ -47,13 +35,14 @@ QUEUE = (
         ("counters",),
     ),
     Mutant(
-        "past-the-queue",
-        "somebody new may take a seat while others wait for it",
+        "held-seat-sold",
+        "a seat that is held for somebody in the queue is sold to somebody new",
         (
+            NO_CHECK,
             Edit(
                 "app/academy/cohorts/seats.py",
-                "max_capacity AND (waiting = 0 OR :past_queue))",
-                "max_capacity + 5 * CAST(:past_queue AS integer))",
+                "current_enrollment + held < max_capacity AND (waiting = 0 OR :past_queue))",
+                "current_enrollment < max_capacity AND (true OR :past_queue))",
             ),
         ),
         ("waitlist_order",),

@@ -88,4 +88,20 @@ WORK = (
         ("offers",),
         ("orphaned work",),
     ),
+    Mutant(
+        "relayed-twice",
+        "two workers relay the same events at once, and nothing keeps an event from two jobs of one kind",
+        (
+            Edit(
+                "migrations/versions/2026_11_21_0900_core_create_machinery.py",
+                '        sa.UniqueConstraint("event_id", "name", name="uq_jobs_event_id_name"),\n',
+                "",
+            ),
+            Edit(SWEEP, "    ON CONFLICT (event_id, name) DO NOTHING\n", ""),
+            Edit(SWEEP, "ORDER BY number LIMIT :limit FOR UPDATE\n", "ORDER BY number LIMIT :limit\n"),
+            Edit(SWEEP, '    if not await try_lock(session, "core.outbox.relay"):\n        return 0\n', ""),
+        ),
+        ("waitlist_order",),
+        ("doubled",),
+    ),
 )
