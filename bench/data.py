@@ -17,7 +17,7 @@ SENDERS = 1_000
 
 COURSES = 48
 SPREAD_COHORTS = 1_000
-HOT_COHORTS = 100
+HOT_COHORTS = 300
 """Cohorts that take turns as the one that everybody wants: whoever has a seat in one cannot buy a second there."""
 
 KINDS = {"account": 1, "login": 2, "organization": 3, "course": 4, "session": 5, "cohort": 6, "hot": 7, "paid": 8}

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -79,14 +79,15 @@ class Process:
         return self.popen.pid
 
     def stop(self) -> None:
-        """Ends it, and whatever it started; fine if it is gone."""
-        if self.popen.poll() is None:
-            self.popen.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                self.popen.wait(GRACE)
-        with suppress(ProcessLookupError, PermissionError):
+        """Ends it; fine if it is gone."""
+        if self.popen.poll() is not None:
+            return
+        self.popen.terminate()
+        try:
+            self.popen.wait(GRACE)
+        except subprocess.TimeoutExpired:
             os.killpg(self.popen.pid, signal.SIGKILL)
-        self.popen.wait()
+            self.popen.wait()
 
 
 @dataclass(slots=True)
@@ -223,6 +224,9 @@ def stage(layout: Layout) -> Iterator[Servers]:
             stack.callback(_clear, places)
             stack.callback(postgres.stop)
             stack.callback(valkey.stop)
+            # What a killed run has left behind may be bound to other cores.
+            valkey.stop()
+            postgres.stop()
             with bound_to(set(layout.database)):
                 postgres.start()
                 valkey.start()
