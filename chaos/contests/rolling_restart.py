@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from chaos.stage import Stage
 
 ACTORS = 10
-BETWEEN = 1.0
 BROKEN = ("reset", "cut off", "refused", "timeout")
 STILL_AFTER = 10.0
 """Seconds after which a job of this load, which takes milliseconds, is not being worked on by anybody."""
@@ -36,20 +35,21 @@ async def run(stage: "Stage", caller: "Caller", ledger: "Ledger", chance: Random
     """Restart everybody by SIGTERM while people live their lives (in the smoke: one of each kind)."""
     load = await prepare(stage, caller, chance)
     apis, workers = Times("API process asked to go → its successor answers"), Times("worker asked to go → it has gone")
+    pause = scale.pick(1.0, 0.4)
     load.start(ACTORS)
     try:
-        await asyncio.sleep(BETWEEN)
+        await asyncio.sleep(pause)
         for number in range(scale.pick(len(stage.api), 1)):
             began = time.monotonic()
             _went(ledger, f"api-{number}", await stage.restart_api(number))
             apis.add(time.monotonic() - began)
-            await asyncio.sleep(BETWEEN)
+            await asyncio.sleep(pause)
         for number in range(scale.pick(len(stage.workers), 1)):
             began = time.monotonic()
             _went(ledger, f"worker-{number}", await stage.workers[number].stop())
             workers.add(time.monotonic() - began)
             await stage.start_worker(number)
-            await asyncio.sleep(BETWEEN)
+            await asyncio.sleep(pause)
         await load.stop()
         forsaken = await _forsaken(stage, ledger)
     except BaseException:
