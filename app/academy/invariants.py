@@ -103,6 +103,24 @@ SEATS = (
         """,
     ),
     Invariant(
+        "academy.enrollments_are_announced",
+        "every enrollment of the last day was announced, and announced as confirmed once it was paid",
+        # Moved from another cohort, it is announced as that: who had a seat there was confirmed before.
+        "X-EVT-01",
+        """
+        SELECT enrollment.id AS subject, payment_status AS detail FROM academy.enrollments enrollment
+        CROSS JOIN LATERAL (
+            SELECT count(*) FILTER (WHERE kind <> 'academy.enrollment_confirmed') AS made,
+                   count(*) FILTER (WHERE kind <> 'academy.enrollment_created') AS sold
+            FROM core.outbox event
+            WHERE event.key = enrollment.id AND event.kind IN (
+                'academy.enrollment_created', 'academy.enrollment_confirmed', 'academy.enrollment_transferred')
+        ) told
+        WHERE enrollment.created_at > now() - interval '1 day'
+          AND (told.made = 0 OR payment_status = 'completed' AND told.sold = 0)
+        """,
+    ),
+    Invariant(
         "academy.a_pending_seat_ends",
         "every unpaid seat has an end, or a payment that is settling",
         "A-ENR-14",

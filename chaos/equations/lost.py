@@ -1,6 +1,7 @@
 """Lost: every effect that was acknowledged is there, in the state that was told or a lawful later one."""
 
 import json
+from collections import defaultdict
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -25,6 +26,7 @@ async def lost(stage: "Stage", ledger: "Ledger") -> list[str]:
         *await _enrollments(stage, ledger),
         *await _entries(stage, ledger),
         *await _webhooks(stage, ledger),
+        *_turned_away(ledger),
     ]
 
 
@@ -77,6 +79,21 @@ async def _webhooks(stage: "Stage", ledger: "Ledger") -> list[str]:
     offences = [f"webhook {each} was answered 200 and is not in the inbox" for each in taken - states.keys()]
     unread = [each for each, state in states.items() if state == "received"]
     return [*offences, *(f"webhook {each} was taken and not worked on" for each in unread)]
+
+
+def _turned_away(ledger: "Ledger") -> list[str]:
+    """Seats that somebody was refused because they have it: taken by the same key, whose answer was lost on the way."""
+    keys: dict[tuple[object, object], set[str | None]] = defaultdict(set)
+    for each in ledger.of_kind("POST checkout"):
+        keys[each.person, each.subject].add(each.key)
+    otherwise = {each.person for each in ledger.of_kind("POST acceptance", "POST enrollments", "POST transfer")}
+    return [
+        f"checkout of {each.subject} was refused for the seat that its own key {each.key} took"
+        for each in ledger.of_kind("POST checkout")
+        if each.answer.code == "academy.already_enrolled"
+        and keys[each.person, each.subject] == {each.key}
+        and each.person not in otherwise
+    ]
 
 
 def _done(ledger: "Ledger", *kinds: str) -> "list[Told]":

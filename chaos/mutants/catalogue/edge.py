@@ -31,20 +31,7 @@ EDGE = (
             ),
         ),
         ("storm-apis",),
-        ("lost", "outside effects", "orphaned work", "doubled"),
-    ),
-    Mutant(
-        "busy-row-is-a-bug",
-        "that others hold the row for long is answered as an error of ours",
-        (
-            Edit(
-                FAULTS,
-                "    if state in TRANSIENT:\n",
-                "    if state in TRANSIENT:\n        return None\n    if not state:\n",
-            ),
-        ),
-        ("crowded_pool",),
-        ("answers",),
+        ("lost",),
     ),
     Mutant(
         "outage-is-a-bug",

@@ -68,7 +68,7 @@ MONEY = (
                 "    refund_id = None\n",
             ),
         ),
-        ("storm-apis",),
+        ("storm-workers",),
         ("orphaned work", "money"),
     ),
 )

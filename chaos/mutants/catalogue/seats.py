@@ -5,6 +5,7 @@ from chaos.mutants.mutant import Edit, Mutant
 CATALOGUE = "migrations/versions/2026_11_21_0905_academy_create_catalogue.py"
 TABLES = "migrations/versions/2026_11_21_0906_academy_create_seats.py"
 OWNER = "app/academy/cohorts/seats.py"
+LANE = "app/academy/enrollments/express.py"
 
 # The constraint would turn an oversold seat into an error; here the equation is on trial.
 NO_CHECK = Edit(
@@ -20,15 +21,17 @@ SEATS = (
         (
             NO_CHECK,
             Edit(OWNER, "current_enrollment + held < max_capacity AND (waiting = 0", "true AND (waiting = 0"),
+            Edit(LANE, "        Cohort.current_enrollment + _NUMBER <= Cohort.max_capacity,\n", ""),
         ),
         ("oversell",),
         ("counters",),
     ),
     Mutant(
         "read-compare-write",
-        "how many seats are taken is read first and written back later",
+        "how many seats are taken is read first and written back later (the lane of the ordinary case is closed)",
         (
             NO_CHECK,
+            Edit("app/academy/enrollments/router.py", "@express(serve_checkout)\n", ""),
             Edit(
                 OWNER,
                 "    SET current_enrollment = current_enrollment + 1, held",
@@ -65,6 +68,7 @@ SEATS = (
                 '["user_id", "cohort_id"],\n        unique=None',
             ),
             Edit(OWNER, "    if has_seat:\n        raise AlreadyEnrolled\n", ""),
+            Edit(LANE, ".where(seat.scalar_subquery().is_(None), used_key", ".where(used_key"),
         ),
         ("oversell",),
         ("doubled",),
@@ -94,5 +98,39 @@ SEATS = (
         ),
         ("capacity",),
         ("counters",),
+    ),
+    Mutant(
+        "company-on-one-seat",
+        "buyers who are sold to together are counted as one",
+        (
+            Edit(
+                LANE,
+                ".values(current_enrollment=Cohort.current_enrollment + _NUMBER)",
+                ".values(current_enrollment=Cohort.current_enrollment + 1)",
+            ),
+        ),
+        ("oversell",),
+        ("counters",),
+    ),
+    Mutant(
+        "answers-mixed-up",
+        "of buyers who are sold to together each gets the answer of another",
+        (Edit(LANE, "answers.get(number) for number", "answers.get(len(buyers) + 1 - number) for number"),),
+        ("oversell",),
+        ("lost",),
+    ),
+    Mutant(
+        "sold-without-its-key",
+        "the ordinary case does not write down under which key a seat was sold",
+        (Edit(LANE, '_keys().cte("key"), ', ""),),
+        ("oversell",),
+        ("doubled",),
+    ),
+    Mutant(
+        "sold-without-a-word",
+        "a seat is sold and not announced",
+        (Edit(LANE, ', _events().cte("event")', ""),),
+        ("oversell",),
+        ("orphaned work",),
     ),
 )

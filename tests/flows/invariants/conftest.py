@@ -4,7 +4,6 @@ import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.academy.cohorts import seats
 from app.academy.enrollments import checkout
 from app.academy.enrollments import service as enrollments
 from app.academy.models import Cohort, Role
@@ -43,7 +42,7 @@ async def _sell_out(session: AsyncSession) -> Cohort:
     paid, second, _ = [await _buy(session, cohort, await enter(session)) for _ in range(3)]
     await _hear(session, paid, FactKind.paid)
     await _hear(session, second, FactKind.paid)
-    await seats.take(session, seats.SeatOrder(cohort.id, (await enter(session)).id))
+    await enrollments.enroll(session, HOUSE, cohort.id, (await enter(session)).id)
     customer = await found(session, seats_purchased=5)
     await enter(session, Role.org_admin, customer)
     member = await enter(session, Role.org_member, customer)
