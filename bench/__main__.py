@@ -64,6 +64,7 @@ def show(result: Result, *, voids: int) -> None:
     mine, theirs = result.subject[-1], result.ceiling[-1]
     print(
         f"{title}  {mine.per_second:7.0f} : {theirs.per_second:7.0f} /s = {result.ratios[-1]:.2f}"
+        f" ({theirs.busiest_core / mine.busiest_core:.2f} by processor time)"
         f"   p50 {mine.p50:6.2f} : {theirs.p50:6.2f}   p99 {mine.p99:6.2f} : {theirs.p99:6.2f} ms"
         f"   API {mine.api_cost:5.0f} : {theirs.api_cost:5.0f}"
         f"   database {mine.database_cost:5.0f} : {theirs.database_cost:5.0f} µs"

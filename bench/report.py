@@ -109,12 +109,24 @@ def render(findings: Findings) -> str:
             "",
             "## Ratios to the ceiling",
             "",
-            "Requests per second of the product in ceilings: median of the rounds, lowest and highest. Then how many",
-            "times the ceiling's p99 and processor time a request takes. These carry over to other machines.",
+            "Requests per second of the product in ceilings: median of the rounds, lowest and highest, and what the",
+            "processor time of the busiest core alone would make of it. Then how many times the ceiling's p99 and",
+            "processor time a request takes. These carry over to other machines.",
             "",
             *_table(
-                ("job", "connections", "ratio", "lowest", "highest", "p99", "API time", "database time", "void rounds"),
-                "l r r r r r r r r",
+                (
+                    "job",
+                    "connections",
+                    "ratio",
+                    "lowest",
+                    "highest",
+                    "by processor time",
+                    "p99",
+                    "API time",
+                    "database time",
+                    "void rounds",
+                ),
+                "l r r r r r r r r r",
                 map(_ratio_row, findings.results),
             ),
             "",
@@ -148,8 +160,8 @@ def _ratio_row(result: Result) -> Sequence[str]:
     head = (result.job.title, str(result.connections))
     void = str(len({line.split(",")[0] for line in result.void}))
     if not result.holds:
-        return (*head, *["–"] * 6, void)
-    ratios = (result.ratio, min(result.ratios), max(result.ratios))
+        return (*head, *["–"] * 7, void)
+    ratios = (result.ratio, min(result.ratios), max(result.ratios), result.by_processor_time)
     factors = (
         _factor(result, lambda each: each.p99),
         _factor(result, lambda each: each.api_cost),
