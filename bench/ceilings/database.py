@@ -37,8 +37,8 @@ class Lanes:
             self._free.append(Lane(await asyncpg.connect(url, ssl=False)))
 
     async def close(self) -> None:
-        for lane in self._free:
-            await lane.connection.close()
+        while self._free:
+            await self._free.pop().connection.close()
 
     async def value(self, statement: str, *arguments: object) -> Any:
         """The one value that `statement` gives, on whichever connection is free first."""
