@@ -49,9 +49,11 @@ def parts(request: bytes) -> tuple[str, str, dict[str, str], bytes]:
 
 
 @pytest_asyncio.fixture
-async def frozen(parallel: async_sessionmaker[AsyncSession], database_url: str) -> AsyncIterator[str]:
+async def frozen(
+    parallel: async_sessionmaker[AsyncSession],  # noqa: ARG001  (it empties the database afterwards)
+    database_url: str,
+) -> AsyncIterator[str]:
     """The bench's data in the test's database, and its address for the driver. Emptied by `parallel`."""
-    assert parallel
     url = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
     connection = await asyncpg.connect(url, ssl=False if "host=" in url else None)
     await connection.execute(data.Frozen(20).script)
