@@ -90,14 +90,15 @@ class Book:
     ) -> Callable[[Handler], Handler]:
         """Run the function once per period across all workers; `at` shifts the slot (03:00 UTC: hours=24, at=3 h).
 
-        After downtime the newest missed slot runs once; handlers work on whatever is due by then, not on one slot.
+        After downtime the newest missed slot runs once; handlers work on whatever is due by then, not on one slot. Three
+        tries, unless `patience` says otherwise: one that met a lock must not wait for its next slot.
         """
         period = timedelta(seconds=seconds, minutes=minutes, hours=hours)
         if period <= timedelta():
             raise TypeError("a schedule needs a period")
 
         def enlist(handler: Handler) -> Handler:
-            self._enlist(handler, None, period, at, patience or Patience(tries=1))
+            self._enlist(handler, None, period, at, patience or Patience(tries=3))
             return handler
 
         return enlist

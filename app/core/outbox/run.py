@@ -7,7 +7,7 @@ matches no row and rolls its work back (reliability rules 24 and 26).
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -98,6 +98,7 @@ class JobRun:
     sessions: async_sessionmaker[AsyncSession]
     resources: Mapping[type, object]
     patience: Patience
+    request_id: str | None = None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -137,9 +138,11 @@ async def run_job(
     With the database gone there is nowhere to write: then it raises, and the lease says when to try again.
     """
     cause = request_id.get()
-    job = await _claim(sessions, listener, job_id, resources)
+    job = await _claimed(_claim(sessions, listener, job_id, resources))
     if job is None:
         return False
+    # What the run announces leads back to the request that caused the run.
+    request_id.set(job.request_id)
     try:
         async with asyncio.timeout(listener.patience.time_limit.total_seconds()):
             await _work(job, listener)
@@ -158,6 +161,22 @@ async def run_job(
     return True
 
 
+async def _claimed(claim: Coroutine[Any, Any, JobRun | None]) -> JobRun | None:
+    """The claim. One that commits while the worker is being stopped is given back, not left to its lease."""
+    claiming = asyncio.create_task(claim)
+    try:
+        return await asyncio.shield(claiming)
+    except asyncio.CancelledError:
+        await asyncio.shield(_return(claiming))
+        raise
+
+
+async def _return(claiming: "asyncio.Task[JobRun | None]") -> None:
+    job = await claiming
+    if job is not None:
+        await _give_back(job, "the worker was stopped", timedelta(), forgive=1)
+
+
 async def _claim(
     sessions: async_sessionmaker[AsyncSession],
     listener: Listener,
@@ -172,11 +191,16 @@ async def _claim(
         if claimed is None:
             await session.execute(_BURY, {"id": job_id, "most": most})
             return None
-    # What the run announces leads back to the request that caused the run.
-    request_id.set(claimed.request_id)
-    failures = claimed.attempt - claimed.forgiven
     return JobRun(
-        job_id, listener.name, claimed.attempt, failures, claimed.payload, sessions, resources, listener.patience
+        id=job_id,
+        name=listener.name,
+        attempt=claimed.attempt,
+        failures=claimed.attempt - claimed.forgiven,
+        payload=claimed.payload,
+        sessions=sessions,
+        resources=resources,
+        patience=listener.patience,
+        request_id=claimed.request_id,
     )
 
 

@@ -289,6 +289,19 @@ async def test_a_stopped_run_gives_its_job_back_at_once_and_without_blame(machin
     assert await machinery.run()
 
 
+async def test_a_worker_stopped_at_any_moment_leaves_no_job_to_its_lease(machinery: Machinery, book: Book) -> None:
+    """Also in the very moment in which the claim commits, when nobody knows yet that it did."""
+    listen_and_note(book)
+    await machinery.announce(*(Happened(thing_id=uuid4(), number=number) for number in range(60)))
+    job_ids = await machinery.sweep()
+    for count, job_id in enumerate(job_ids):
+        stopped = asyncio.create_task(machinery.run(job_id))
+        await asyncio.sleep(count / 3_000)
+        stopped.cancel()
+        await asyncio.gather(stopped, return_exceptions=True)
+    assert set(await machinery.states()) <= {"queued", "done"}
+
+
 async def test_a_stopped_run_is_given_back_even_at_the_last_try(machinery: Machinery, book: Book) -> None:
     slow = Slow(book, stepwise=False)
     await announced(machinery)
