@@ -21,19 +21,6 @@ EDGE = (
         ("doubled",),
     ),
     Mutant(
-        "checkout-cannot-go-on",
-        "a checkout that was interrupted is not remembered: the same key begins another one",
-        (
-            Edit(
-                "app/academy/enrollments/deps.py",
-                "            await self._key.remember(session, begun.enrollment.id)\n",
-                "",
-            ),
-        ),
-        ("storm-apis",),
-        ("lost",),
-    ),
-    Mutant(
         "outage-is-a-bug",
         "that the database is away is answered as an error of ours",
         (
