@@ -52,18 +52,23 @@ async def play_all(mutants: Sequence[Mutant], seed: int, at_once: int, say: Call
         say(f"{'caught' if verdict.is_caught else 'MISSED'}  {mutant.name} ({verdict.seconds:.0f} s)")
         return verdict
 
-    return list(await asyncio.gather(*(one(mutant) for mutant in mutants)))
+    async with asyncio.TaskGroup() as everybody:  # which, unlike gather, also waits for those that are being stopped
+        playing = [everybody.create_task(one(mutant)) for mutant in mutants]
+    return [task.result() for task in playing]
 
 
 async def play(mutant: Mutant, seed: int) -> Verdict:
-    """Plant, play, judge, clear away. What the harness printed stays in `.run/mutant-<name>.log`."""
+    """Plant, play, judge, clear away. Of one that was missed the harness's own words stay: `.run/mutant-<name>.log`."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     copy, told = RUN / f"mutant-{mutant.name}", RUN / f"mutant-{mutant.name}.json"
     try:
         await asyncio.to_thread(mutant.plant, copy)
         failure = await _harness(mutant, seed, copy, told)
-        return _judged(mutant, told, failure, loop.time() - began)
+        verdict = _judged(mutant, told, failure, loop.time() - began)
+        if verdict.is_caught:
+            _log_of(mutant).unlink(missing_ok=True)
+        return verdict
     except DoesNotApply as error:
         return Verdict(mutant, {}, failure=str(error), seconds=loop.time() - began)
     finally:
@@ -71,9 +76,13 @@ async def play(mutant: Mutant, seed: int) -> Verdict:
         told.unlink(missing_ok=True)
 
 
+def _log_of(mutant: Mutant) -> Path:
+    return RUN / f"mutant-{mutant.name}.log"
+
+
 async def _harness(mutant: Mutant, seed: int, copy: Path, told: Path) -> str:
     """Run it on the copy. Why it said nothing; empty if it did."""
-    log = RUN / f"mutant-{mutant.name}.log"
+    log = _log_of(mutant)
     words = ["--tree", str(copy), "--smoke", "--seed", str(seed), "--json", str(told)]
     words += ["--patience", str(HASTE), "--only", *mutant.scenarios]
     with log.open("wb") as written:
