@@ -6,6 +6,8 @@ from typing import Any
 
 import uvicorn
 
+from app.local.patience import PatientProtocol
+
 # How long an API process finishes requests after it was asked to end; an open stream would hold it for ever.
 GRACE = 15
 
@@ -18,7 +20,7 @@ def serve(factory: str, *, host: str, port: int, descriptor: int = -1, workers: 
     options: dict[str, Any] = {
         "factory": True,
         "loop": "uvloop",
-        "http": "httptools",
+        "http": PatientProtocol,
         "ws": "none",
         "lifespan": "on",
         "access_log": False,

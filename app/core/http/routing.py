@@ -10,7 +10,6 @@ from fastapi import APIRouter, Request, params
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
-from app.core.http.express import lane_of, served
 from app.core.http.idempotency import IdempotentRequest
 from app.core.http.problems import IDEMPOTENCY
 from app.core.http.strict_json import parse
@@ -31,8 +30,6 @@ class StrictRequest(Request):
 class LyceumRoute(APIRoute):
     """A route whose handler parses strictly before anything else and keeps idempotent answers after everything else.
 
-    An endpoint with an express lane is asked only when the lane has no answer.
-
     The handler runs inside the function-scoped dependencies: what it does after the endpoint is still in the
     endpoint's transaction, and an exception rolls that back.
     """
@@ -42,11 +39,7 @@ class LyceumRoute(APIRoute):
         original = super().get_route_handler()
         takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
 
-        lane = lane_of(self.endpoint)
-
         async def handler(request: Request) -> Response:
-            if lane is not None and (answer := await served(lane, request)) is not None:
-                return answer
             if takes_json and (body := await request.body()):
                 strict = StrictRequest(request.scope, request.receive)
                 strict._body = body  # noqa: SLF001  (where Starlette itself keeps a body that was read)

@@ -90,8 +90,8 @@ class Book:
     ) -> Callable[[Handler], Handler]:
         """Run the function once per period across all workers; `at` shifts the slot (03:00 UTC: hours=24, at=3 h).
 
-        After downtime the newest missed slot runs once; handlers work on whatever is due by then, not on one slot. Three
-        tries, unless `patience` says otherwise: one that met a lock must not wait for its next slot.
+        After downtime the newest missed slot runs once; handlers work on whatever is due by then, not on one slot.
+        Three tries, unless `patience` says otherwise: one that met a lock must not wait for its next slot.
         """
         period = timedelta(seconds=seconds, minutes=minutes, hours=hours)
         if period <= timedelta():

@@ -44,15 +44,20 @@ async def test_any_other_refusal_of_the_database_is_passed_on(engine: AsyncEngin
         await Statement(text("SELECT 1 / 0")).one(PooledDrivers(engine))
 
 
+async def _cut_in_use(drivers: PooledDrivers) -> None:
+    async with drivers.lend() as driver:
+        driver.terminate()
+        await driver.fetchval("SELECT 1")
+
+
 async def test_a_connection_that_was_cut_in_use_says_unavailable_and_is_replaced(database_url: str) -> None:
     engine = create_engine(DatabaseSettings(DATABASE_POOL_SIZE=1), database_url)
     drivers = PooledDrivers(engine)
     try:
+        async with drivers.lend() as driver:
+            first = driver.get_server_pid()
         with pytest.raises(Unavailable):
-            async with drivers.lend() as driver:
-                first = driver.get_server_pid()
-                driver.terminate()
-                await driver.fetchval("SELECT 1")
+            await _cut_in_use(drivers)
         async with drivers.lend() as driver:
             assert driver.get_server_pid() != first
     finally:
