@@ -1,60 +1,33 @@
-"""The database under the ceilings: one pool, one prepared statement per path, nothing asked on the way back."""
+"""The database under the ceilings: asyncpg's own pool, its prepared statements, nothing asked on the way back."""
 
-import asyncio
 import os
-from collections import deque
-from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
 
 
-@dataclass(slots=True)
-class Lane:
-    """One connection with the statements that it has prepared."""
-
-    connection: Any
-    prepared: dict[str, Any] = field(default_factory=dict)
-
-    async def value(self, statement: str, *arguments: object) -> Any:
-        """The first column of the first row."""
-        ready = self.prepared.get(statement)
-        if ready is None:
-            ready = self.prepared[statement] = await self.connection.prepare(statement)
-        return await ready.fetchval(*arguments)
+async def _leave_as_it_is(_: object) -> None:
+    """Statements in autocommit leave nothing behind that had to be reset."""
 
 
 class Lanes:
-    """As many connections as the product has by default, handed out last in, first out."""
+    """As many connections as the product has by default."""
 
     def __init__(self) -> None:
-        self._free: deque[Lane] = deque()
-        self._waiting: deque[asyncio.Future[Lane]] = deque()
+        self._pool: Any = None
 
     async def open(self) -> None:
-        url, size = os.environ["BENCH_DATABASE"], int(os.environ["BENCH_POOL"])
-        for _ in range(size):
-            self._free.append(Lane(await asyncpg.connect(url, ssl=False)))
+        size = int(os.environ["BENCH_POOL"])
+        self._pool = await asyncpg.create_pool(
+            os.environ["BENCH_DATABASE"], ssl=False, min_size=size, max_size=size, reset=_leave_as_it_is
+        )
 
     async def close(self) -> None:
-        while self._free:
-            await self._free.pop().connection.close()
+        await self._pool.close()
 
     async def value(self, statement: str, *arguments: object) -> Any:
-        """The one value that `statement` gives, on whichever connection is free first."""
-        if self._free:
-            lane = self._free.pop()
-        else:
-            turn: asyncio.Future[Lane] = asyncio.get_running_loop().create_future()
-            self._waiting.append(turn)
-            lane = await turn
-        try:
-            return await lane.value(statement, *arguments)
-        finally:
-            if self._waiting:
-                self._waiting.popleft().set_result(lane)
-            else:
-                self._free.append(lane)
+        """The one value that `statement` gives."""
+        return await self._pool.fetchval(statement, *arguments)
 
 
 lanes = Lanes()
