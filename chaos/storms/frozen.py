@@ -14,7 +14,7 @@ _TRIES = 6
 async def freeze_briefly(scene: Scene) -> None:
     """Asleep for seconds, its leases moved to their end by hand: on waking nothing else stops it but the fence."""
     victim, held = await _frozen_inside_jobs(scene)
-    await jobs.shorten_leases(scene.stage, held)
+    await jobs.shorten_leases(scene, held)
     await _wake_late(scene, victim, held, "asleep for seconds")
 
 

@@ -31,7 +31,7 @@ async def kill_workers(scene: Scene) -> None:
             held.setdefault((each.id, each.attempt), each)
     scene.facts["workers killed inside a job"] = rounds
     if not scene.scale.is_full:
-        await jobs.shorten_leases(stage, list(held.values()))
+        await jobs.shorten_leases(scene, list(held.values()))
         scene.facts["leases of the dead"] = "moved to their end by hand"
     scene.watch(_watch(scene, list(held.values())))
 
