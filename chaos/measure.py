@@ -5,6 +5,8 @@ from statistics import median
 
 from chaos.scenario import Facts
 
+P50, WORST, SEEN = ": p50 s", ": worst s", ": times seen"
+
 
 @dataclass(slots=True)
 class Times:
@@ -20,9 +22,9 @@ class Times:
     def facts(self) -> Facts:
         """p50, worst and count under names that stay the same from run to run."""
         if not self.seconds:
-            return {f"{self.name}: times seen": 0}
+            return {self.name + SEEN: 0}
         return {
-            f"{self.name}: p50 s": round(median(self.seconds), 1),
-            f"{self.name}: worst s": round(max(self.seconds), 1),
-            f"{self.name}: times seen": len(self.seconds),
+            self.name + P50: round(median(self.seconds), 1),
+            self.name + WORST: round(max(self.seconds), 1),
+            self.name + SEEN: len(self.seconds),
         }
