@@ -66,14 +66,14 @@ async def play(mutant: Mutant, seed: int) -> Verdict:
         await asyncio.to_thread(mutant.plant, copy)
         failure = await _harness(mutant, seed, copy, told)
         verdict = _judged(mutant, told, failure, loop.time() - began)
-        if verdict.is_caught:
-            _log_of(mutant).unlink(missing_ok=True)
-        return verdict
     except DoesNotApply as error:
-        return Verdict(mutant, {}, failure=str(error), seconds=loop.time() - began)
+        verdict = Verdict(mutant, {}, failure=str(error), seconds=loop.time() - began)
     finally:
         shutil.rmtree(copy, ignore_errors=True)
         told.unlink(missing_ok=True)
+    if verdict.is_caught:
+        _log_of(mutant).unlink(missing_ok=True)
+    return verdict
 
 
 def _log_of(mutant: Mutant) -> Path:
