@@ -102,6 +102,8 @@ def lifespan(settings: Settings, metrics: Metrics) -> Callable[[FastAPI], Abstra
         async with AsyncExitStack() as stack:
             engine = create_engine(settings.database)
             stack.push_async_callback(engine.dispose)
+            drivers = PooledDrivers(engine, settings.database.pool_size)
+            stack.push_async_callback(drivers.close)
             stack.callback(configure_tracing(settings.telemetry, engine))
             metrics.watch_pool(engine, settings.database.pool_size)
             if settings.is_production:
@@ -117,7 +119,7 @@ def lifespan(settings: Settings, metrics: Metrics) -> Callable[[FastAPI], Abstra
             state = State(
                 settings=settings,
                 engine=engine,
-                drivers=PooledDrivers(engine),
+                drivers=drivers,
                 sessions=create_sessions(engine),
                 doorbell=await stack.enter_async_context(Doorbell(open_arq(url))) if url else SilentDoorbell(),
                 redis=redis,

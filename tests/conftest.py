@@ -195,15 +195,17 @@ async def crowd(
         async with parallel.begin() as session:
             return await access_token(session, account_id)
 
+    drivers = PooledDrivers(engine, pool_size=60)
     state = {
         "sessions": parallel,
-        "drivers": PooledDrivers(engine),
+        "drivers": drivers,
         "gateways": gateways,
         "doorbell": SilentDoorbell(),
         "limiter": None,
     }
     async with http_client(app, lambda: state) as http:
         yield ApiClient(http, contract, token, lambda: None)
+    await drivers.close()
 
 
 async def _empty(engine: AsyncEngine) -> None:

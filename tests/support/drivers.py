@@ -25,3 +25,6 @@ class OneDriver:
             async with driver.transaction():
                 with driver.query_logger(lambda said: note_statement(said.query)):
                     yield driver
+
+    async def make_room(self) -> None:
+        """There is one connection, and a test does one thing at a time."""

@@ -5,6 +5,7 @@ keeps its one statement as a module-level `Statement` and runs it by itself, wit
 its own transaction. Everything else stays plain SQLAlchemy.
 """
 
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import Any, Protocol, TypeAlias, cast
@@ -13,10 +14,12 @@ import asyncpg
 from sqlalchemy import ClauseElement
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import cloned_traverse
 from sqlalchemy.util.concurrency import greenlet_spawn
 
+from app.core.database.engine import RESTED
 from app.core.errors import Unavailable
 
 Driver: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -31,6 +34,9 @@ class Drivers(Protocol):
 
     def lend(self) -> AbstractAsyncContextManager[Driver]:
         """One connection for one statement."""
+
+    async def make_room(self) -> None:
+        """Called before somebody asks the pool behind it for a connection."""
 
 
 class Contended(Exception):
@@ -71,31 +77,63 @@ def _write_out(parameter: Any) -> None:
 
 
 class PooledDrivers:
-    """The driver's connections in an engine's pool, in autocommit. What broke in somebody's hands is thrown away."""
+    """The driver's connections in an engine's pool, in autocommit. What broke in somebody's hands is thrown away.
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    A few are kept at hand between two statements, because fetching one from the pool costs more than many a statement.
+    Only as long as the pool has others to give: nobody ever waits for one that lies here (`make_room`).
+    """
+
+    def __init__(self, engine: AsyncEngine, pool_size: int) -> None:
         self._engine = engine.sync_engine
+        self._pool_size = pool_size
+        self._at_hand: list[tuple[float, PoolProxiedConnection]] = []
 
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[Driver]:
         """One connection. Raises `Contended`, `Unavailable`, and the driver's errors."""
-        proxied = await greenlet_spawn(self._engine.raw_connection)
+        proxied = await self._taken()
         connection: Driver = proxied.driver_connection  # type: ignore[assignment]  # the dialect's driver is asyncpg
+        is_well = False
         try:
             with explained():
                 yield connection
-        except asyncpg.PostgresError:
-            if connection.is_closed():
-                proxied.invalidate()
-            raise
-        except Contended:
-            raise
-        except BaseException:
-            # Cancelled, or a socket that broke: whatever the server still does on this connection is not ours to see.
-            proxied.invalidate()
+            is_well = True
+        except (asyncpg.PostgresError, Contended):
+            is_well = not connection.is_closed()
             raise
         finally:
+            # Cancelled, or a socket that broke: whatever the server still does on this connection is not ours to see.
+            await self._put_back(proxied, is_well=is_well)
+
+    async def make_room(self) -> None:
+        """Give the pool what is kept at hand, if it has nothing else to give. For whoever asks the pool itself."""
+        if self._at_hand and self._is_pool_empty():
+            await self.close()
+
+    async def close(self) -> None:
+        """Give the pool everything that is kept at hand."""
+        at_hand, self._at_hand = self._at_hand, []
+        for _, proxied in at_hand:
             await greenlet_spawn(proxied.close)
+
+    def _is_pool_empty(self) -> bool:
+        return cast("QueuePool", self._engine.pool).checkedout() >= self._pool_size
+
+    async def _taken(self) -> PoolProxiedConnection:
+        while self._at_hand:
+            since, proxied = self._at_hand.pop()
+            if time.monotonic() - since < RESTED and not cast("Driver", proxied.driver_connection).is_closed():
+                return proxied
+            await self._put_back(proxied, is_well=not cast("Driver", proxied.driver_connection).is_closed(), keep=False)
+        return await greenlet_spawn(self._engine.raw_connection)
+
+    async def _put_back(self, proxied: PoolProxiedConnection, *, is_well: bool, keep: bool = True) -> None:
+        if not is_well:
+            proxied.invalidate()
+        elif keep and len(self._at_hand) < self._pool_size // 2 and not self._is_pool_empty():
+            self._at_hand.append((time.monotonic(), proxied))
+            return
+        await greenlet_spawn(proxied.close)
 
 
 @contextmanager

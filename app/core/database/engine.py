@@ -57,6 +57,7 @@ def create_engine(settings: DatabaseSettings, url: str | None = None) -> AsyncEn
         pool_size=settings.pool_size,
         max_overflow=0,
         pool_timeout=2,
+        pool_use_lifo=True,  # a few warm connections rather than all of them lukewarm
         pool_recycle=1800,
         hide_parameters=True,  # an error must not carry somebody's data into a log
         connect_args={"statement_cache_size": settings.statement_cache_size, "timeout": 5, **arguments},

@@ -1,9 +1,9 @@
 """Rate limits (X-API-05): by account and by address, plus named ones for what must not be guessed or flooded.
 
 Counting happens in this process, in windows that begin at the same instant everywhere; a task of its own adds the
-counts to Redis ten times a second and takes the sum of all processes back. No request waits for Redis, and without
-Redis each process goes on with what it counted itself. This bounds volume; caps on secrets and mails that must hold
-exactly live in PostgreSQL (rule 58).
+counts of those who use a limit up to Redis ten times a second and takes the sum of all processes back. No request
+waits for Redis, and without Redis each process goes on with what it counted itself. This bounds volume; caps on
+secrets and mails that must hold exactly live in PostgreSQL (rule 58).
 """
 
 import asyncio
@@ -29,6 +29,10 @@ log = structlog.get_logger(__name__)
 
 SYNC_EVERY = 0.1
 PAUSE_AFTER_FAILURE = 2.0
+
+# Who has used less than this part of a quota is nobody's business but this process's: nearly everybody, at any moment.
+# So many processes together may let a caller have as many twentieths more than the quota.
+SHARED_FROM = 20
 
 # Beyond this many callers in one window a flood is on, and memory matters more than counting its newcomers.
 MOST_SUBJECTS = 100_000
@@ -74,7 +78,7 @@ class Limiter:
         if left <= 0:
             return Verdict(policy, allowed=False, remaining=0, reset=reset)
         count.fresh += 1
-        if self._redis is not None:
+        if self._redis is not None and count.shared + count.fresh > policy.quota // SHARED_FROM:
             self._dirty.add((policy, number, key))
         return Verdict(policy, allowed=True, remaining=left - 1, reset=reset)
 

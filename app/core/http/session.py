@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.database.driver import Drivers
 from app.core.outbox.emit import has_emitted
 
 
@@ -23,6 +24,9 @@ class Transactions:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
         """One short transaction: commit on success, roll back on any exception."""
+        drivers: Drivers | None = getattr(self._request.state, "drivers", None)
+        if drivers is not None:
+            await drivers.make_room()
         async with self._request.state.sessions() as session:
             async with session.begin():
                 yield session

@@ -4,6 +4,7 @@ import asyncpg
 import pytest
 from sqlalchemy import Integer, bindparam, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import QueuePool
 
 from app.core.database.driver import Contended, PooledDrivers, Statement
 from app.core.database.engine import create_engine
@@ -21,27 +22,33 @@ def test_constants_are_written_out_and_values_are_given_by_name() -> None:
 
 async def test_a_statement_gives_rows(engine: AsyncEngine) -> None:
     statement = Statement(select(bindparam("number", type_=Integer(), required=True).label("number")))
-    row = await statement.one(PooledDrivers(engine), number=7)
+    row = await statement.one(PooledDrivers(engine, 1), number=7)
     assert row is not None
     assert row["number"] == 7
-    assert [each["number"] for each in await statement.all(PooledDrivers(engine), number=8)] == [8]
+    assert [each["number"] for each in await statement.all(PooledDrivers(engine, 1), number=8)] == [8]
 
 
 async def test_a_value_that_is_missing_is_an_error_of_ours(engine: AsyncEngine) -> None:
     with pytest.raises(KeyError):
-        await Statement(select(bindparam("number", type_=Integer(), required=True))).one(PooledDrivers(engine))
+        await Statement(select(bindparam("number", type_=Integer(), required=True))).one(PooledDrivers(engine, 1))
 
 
 @pytest.mark.parametrize("sqlstate", ["23503", "23505", "23514", "40001", "40P01", "55P03"])
 async def test_somebody_else_in_the_way_is_contention(engine: AsyncEngine, sqlstate: str) -> None:
     with pytest.raises(Contended):
-        async with PooledDrivers(engine).lend() as driver:
+        async with PooledDrivers(engine, 1).lend() as driver:
             await driver.execute(f"DO $$BEGIN RAISE EXCEPTION 'stop' USING ERRCODE = '{sqlstate}'; END$$")
 
 
 async def test_any_other_refusal_of_the_database_is_passed_on(engine: AsyncEngine) -> None:
     with pytest.raises(asyncpg.DivisionByZeroError):
-        await Statement(text("SELECT 1 / 0")).one(PooledDrivers(engine))
+        await Statement(text("SELECT 1 / 0")).one(PooledDrivers(engine, 1))
+
+
+def _used(engine: AsyncEngine) -> int:
+    pool = engine.pool
+    assert isinstance(pool, QueuePool)
+    return pool.checkedout()
 
 
 async def _cut_in_use(drivers: PooledDrivers) -> None:
@@ -52,7 +59,7 @@ async def _cut_in_use(drivers: PooledDrivers) -> None:
 
 async def test_a_connection_that_was_cut_in_use_says_unavailable_and_is_replaced(database_url: str) -> None:
     engine = create_engine(DatabaseSettings(DATABASE_POOL_SIZE=1), database_url)
-    drivers = PooledDrivers(engine)
+    drivers = PooledDrivers(engine, 1)
     try:
         async with drivers.lend() as driver:
             first = driver.get_server_pid()
@@ -66,7 +73,7 @@ async def test_a_connection_that_was_cut_in_use_says_unavailable_and_is_replaced
 
 async def test_a_connection_that_was_cut_while_it_rested_is_replaced_before_anybody_gets_it(database_url: str) -> None:
     engine = create_engine(DatabaseSettings(DATABASE_POOL_SIZE=1), database_url)
-    drivers = PooledDrivers(engine)
+    drivers = PooledDrivers(engine, 1)
     try:
         async with drivers.lend() as driver:
             cut = driver
@@ -94,8 +101,44 @@ async def test_one_that_rested_long_is_asked_whether_it_lives(
     monkeypatch.setattr(engine.sync_engine.dialect, "_do_ping_w_event", ask)
     try:
         for _ in range(2):
-            async with PooledDrivers(engine).lend() as driver:
+            async with PooledDrivers(engine, 1).lend() as driver:
                 await driver.fetchval("SELECT 1")
         assert asked == 1  # a fresh one has nothing to be asked
     finally:
+        await engine.dispose()
+
+
+async def test_a_connection_is_at_hand_for_the_next_statement_as_long_as_the_pool_has_others(database_url: str) -> None:
+    engine = create_engine(DatabaseSettings(DATABASE_POOL_SIZE=2), database_url)
+    drivers = PooledDrivers(engine, 2)
+    try:
+        async with drivers.lend() as driver:
+            first = driver.get_server_pid()
+        assert _used(engine) == 1
+        async with drivers.lend() as driver:
+            assert driver.get_server_pid() == first
+        async with engine.connect():
+            await drivers.make_room()
+            assert _used(engine) == 1
+            async with drivers.lend() as driver:
+                assert driver.get_server_pid() == first
+            assert _used(engine) == 1  # it was the last one, so it is not kept
+    finally:
+        await drivers.close()
+        await engine.dispose()
+
+
+async def test_one_that_lay_at_hand_for_long_goes_through_the_pool_again(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = create_engine(DatabaseSettings(DATABASE_POOL_SIZE=2), database_url)
+    drivers = PooledDrivers(engine, 2)
+    try:
+        async with drivers.lend():
+            pass
+        monkeypatch.setattr("app.core.database.driver.RESTED", -1.0)
+        async with drivers.lend() as driver:
+            assert await driver.fetchval("SELECT 1") == 1
+    finally:
+        await drivers.close()
         await engine.dispose()

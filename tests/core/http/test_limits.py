@@ -120,6 +120,20 @@ async def test_two_processes_share_their_counts_through_redis(redis_url: str) ->
         assert [two.check("anna", policy).allowed for _ in range(3)] == [True, True, False]
 
 
+async def test_whoever_is_far_from_the_limit_is_not_told_of_and_then_with_all_that_was_counted(redis_url: str) -> None:
+    policy = Policy(f"far-{time.monotonic_ns()}", quota=100, window=3600)
+    async with Redis.from_url(redis_url) as redis:
+        one, two = Limiter(LimitSettings(), redis), Limiter(LimitSettings(), redis)
+        for expected in (0, 6):
+            for _ in range(5 if expected == 0 else 1):
+                one.check("anna", policy)
+            await one.exchange()
+            two._dirty.add((policy, int(time.time() // policy.window), "anna"))
+            before = two.check("anna", policy).remaining
+            await two.exchange()
+            assert before - two.check("anna", policy).remaining == expected + 1
+
+
 async def test_counts_in_redis_expire_and_name_nobody(redis_url: str) -> None:
     policy = Policy(f"private-{time.monotonic_ns()}", quota=10)
     async with Redis.from_url(redis_url) as redis:
