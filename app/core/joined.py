@@ -16,6 +16,10 @@ Result = TypeVar("Result")
 Carry = Callable[[Key, Sequence[Item]], Awaitable[Sequence[Result]]]
 
 
+class Abandoned(Exception):
+    """Whoever carried the batch was cancelled on the way. Whether the work was done is not known."""
+
+
 class _Waiting(Generic[Item, Result]):
     """One in the queue: woken with a result, or without one to carry the next batch."""
 
@@ -39,7 +43,8 @@ class _Waiting(Generic[Item, Result]):
 class Joined(Generic[Key, Item, Result]):
     """`carry(key, items)` does the work of a batch and returns one result per item, in order.
 
-    Two items with the same `alone` never share a batch. What `carry` raises is raised for everybody in the batch.
+    Two items with the same `alone` never share a batch. What `carry` raises is raised for everybody in the batch;
+    `Abandoned` for the others when its carrier is cancelled.
     """
 
     def __init__(self, carry: Carry[Key, Item, Result], *, alone: Callable[[Item], Hashable], most: int = 64) -> None:
@@ -73,7 +78,7 @@ class Joined(Generic[Key, Item, Result]):
                     each.woken.set_result((result,))
             return results[0]
         except BaseException as error:
-            lost = asyncio.CancelledError() if isinstance(error, asyncio.CancelledError) else error
+            lost = Abandoned() if isinstance(error, asyncio.CancelledError) else error
             for each in company:
                 if not each.woken.done():
                     each.woken.set_exception(lost)

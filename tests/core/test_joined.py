@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.core.joined import Joined
+from app.core.joined import Abandoned, Joined
 
 
 class Counter:
@@ -82,6 +82,22 @@ async def test_what_breaks_a_batch_is_told_to_everybody_in_it_and_to_nobody_else
     counter.let_go.set()
     results = await asyncio.gather(*tasks, return_exceptions=True)
     assert results == ["A", counter.broken, counter.broken, counter.broken, "E"]
+
+
+async def test_those_whose_carrier_is_cancelled_are_told_and_the_queue_goes_on(counter: Counter) -> None:
+    joined = joining(counter, most=2)
+    tasks = await started(joined, "a")
+    tasks += await started(joined, "b", "c", "d")
+    counter.let_go.set()
+    await asyncio.sleep(0)
+    counter.let_go.clear()
+    while len(counter.batches) < 2:
+        await asyncio.sleep(0)
+    tasks[1].cancel()
+    counter.let_go.set()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [results[0], results[3]] == ["A", "D"]
+    assert isinstance(results[2], Abandoned)
 
 
 async def test_one_who_leaves_the_queue_is_not_carried(counter: Counter) -> None:

@@ -65,7 +65,7 @@ from app.core.http.express import json_answer
 from app.core.http.idempotency import KEPT_FOR_MONEY, IdempotencyKey, idempotent_request, read_key
 from app.core.http.strict_json import parse
 from app.core.ids import new_id
-from app.core.joined import Joined
+from app.core.joined import Abandoned, Joined
 from app.core.outbox.emit import request_id as emitting_request
 from app.core.outbox.models import OutboxRow
 from app.domain_events.academy import EnrollmentConfirmed, EnrollmentCreated
@@ -322,7 +322,10 @@ class Line:
 
     async def buy(self, cohort_id: UUID, route: str, buyer: Buyer) -> str | None:
         """The answer to send; None when nothing was sold, or sold but not paid. Raises `Contended`."""
-        return await self._joined.ask((cohort_id, route), buyer)
+        try:
+            return await self._joined.ask((cohort_id, route), buyer)
+        except Abandoned:
+            return None  # sold or not, the till finds out by the key
 
     async def _sell(self, place: tuple[UUID, str], buyers: Sequence[Buyer]) -> list[str | None]:
         cohort_id, route = place
