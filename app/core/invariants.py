@@ -24,6 +24,8 @@ SAMPLES = 5
 _ONE_SNAPSHOT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 # Longer than a request may take, shorter than a lease: it reads whole tables, and nobody waits for it.
 _PATIENCE = text("SET LOCAL statement_timeout = '20s'")
+# Each statement is bounded; all of them together may take longer than a request. Unknown before PostgreSQL 17.
+_AS_LONG_AS_IT_TAKES = text("SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'")
 
 
 class Kind(StrEnum):
@@ -100,6 +102,7 @@ async def inspect(session: AsyncSession, invariants: Iterable[Invariant], sample
     """Ask all of them in one snapshot. `session` must not have been used yet; end its transaction afterwards."""
     await session.execute(_ONE_SNAPSHOT)
     await session.execute(_PATIENCE)
+    await session.execute(_AS_LONG_AS_IT_TAKES)
     return [await _ask(session, each, samples) for each in invariants]
 
 

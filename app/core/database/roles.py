@@ -21,6 +21,10 @@ RUNTIME_ROLE = "lyceum_app"
 SCHEMAS = ("core", "academy", "community", "tracker", "studio", "crm")
 
 _TIMEOUTS = {"statement_timeout": "5s", "lock_timeout": "2s", "idle_in_transaction_session_timeout": "10s"}
+# A client that stops between a statement's preparation and its execution (a frozen container, a paused machine) is
+# neither idle nor running to PostgreSQL: only this ends its transaction and frees what it has locked. As long as the
+# lease of an ordinary job, after which its work would not count any more.
+_TIMEOUTS_SINCE_17 = {"transaction_timeout": "60s"}
 
 # Rows only: no TRUNCATE, REFERENCES or TRIGGER.
 _RIGHTS = {"TABLE": "SELECT, INSERT, UPDATE, DELETE", "SEQUENCE": "USAGE, SELECT"}
@@ -117,7 +121,9 @@ async def _settle(connection: AsyncConnection, password: str | None) -> None:
         # hexadecimal digits only, and ALTER ROLE takes no parameters
         await connection.execute(text(f"ALTER ROLE {RUNTIME_ROLE} PASSWORD '{password}'"))
     settings = set(role[1]) if role is not None else set()
-    for name, value in _TIMEOUTS.items():
+    version = int(await connection.scalar(text("SELECT current_setting('server_version_num')")) or 0)
+    wanted = _TIMEOUTS | (_TIMEOUTS_SINCE_17 if version >= 170_000 else {})
+    for name, value in wanted.items():
         if f"{name}={value}" not in settings:
             await connection.execute(text(f"ALTER ROLE {RUNTIME_ROLE} SET {name} = '{value}'"))
 
@@ -156,7 +162,8 @@ async def _version_tables(connection: AsyncConnection) -> list[str]:
 
 def _ask_the_administrator(owner: URL) -> str:
     lines = [f"CREATE ROLE {RUNTIME_ROLE} LOGIN PASSWORD '…';"]
-    lines += [f"ALTER ROLE {RUNTIME_ROLE} SET {name} = '{value}';" for name, value in _TIMEOUTS.items()]
+    timeouts = _TIMEOUTS | _TIMEOUTS_SINCE_17  # the last one is known from PostgreSQL 17 on
+    lines += [f"ALTER ROLE {RUNTIME_ROLE} SET {name} = '{value}';" for name, value in timeouts.items()]
     return (
         f"Role {owner.username} may not make or change {RUNTIME_ROLE}. Ask an administrator to run\n  "
         + "\n  ".join(lines)
