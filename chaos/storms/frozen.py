@@ -8,7 +8,7 @@ from chaos.storms.scene import Scene
 HANG_MS = 3_000
 _LEASE = 60.0
 _AWAKE = 6.0
-_TRIES = 6
+_TRIES = 12
 
 
 async def freeze_briefly(scene: Scene) -> None:
