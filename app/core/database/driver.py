@@ -79,7 +79,7 @@ def _write_out(parameter: Any) -> None:
 class PooledDrivers:
     """The driver's connections in an engine's pool, in autocommit. What broke in somebody's hands is thrown away.
 
-    A few are kept at hand between two statements, because fetching one from the pool costs more than many a statement.
+    They are kept at hand between two statements, because fetching one from the pool costs more than many a statement.
     Only as long as the pool has others to give: nobody ever waits for one that lies here (`make_room`).
     """
 
@@ -130,7 +130,7 @@ class PooledDrivers:
     async def _put_back(self, proxied: PoolProxiedConnection, *, is_well: bool, keep: bool = True) -> None:
         if not is_well:
             proxied.invalidate()
-        elif keep and len(self._at_hand) < self._pool_size // 2 and not self._is_pool_empty():
+        elif keep and not self._is_pool_empty():
             self._at_hand.append((time.monotonic(), proxied))
             return
         await greenlet_spawn(proxied.close)
