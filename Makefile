@@ -23,8 +23,9 @@ help: ## This list
 run: .venv/ready ## Everything on this machine: database, queue, API, worker; Ctrl-C stops it
 	@exec $(BIN)/lyceum run
 
-test: .venv/ready ## Everything that CI runs: the checks, then all tests against a real PostgreSQL and Redis
-	@began=$$(date +%s); $(MAKE) --no-print-directory check && $(BIN)/pytest -n 2; code=$$?; \
+test: .venv/ready ## Everything that CI runs: the checks, all tests against a real PostgreSQL and Redis, the small chaos
+	@began=$$(date +%s); $(MAKE) --no-print-directory check && $(BIN)/pytest -n 2 \
+		&& $(MAKE) --no-print-directory chaos-smoke; code=$$?; \
 	echo "make test: $$(($$(date +%s) - began)) s"; exit $$code
 
 check: .venv/ready ## Format, lint, types, import contracts, lock and OpenAPI document, of everything

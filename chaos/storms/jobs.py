@@ -125,3 +125,4 @@ async def refunds_under_way(scene: Scene, count: int) -> None:
         return int(found[0][0]) >= count
 
     await scene.until(hang, patience=10, every=0.02)
+    await asyncio.sleep(0.5)  # past their first transaction, and not yet at their second
