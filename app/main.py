@@ -131,6 +131,7 @@ def lifespan(settings: Settings, metrics: Metrics) -> Callable[[FastAPI], Abstra
             # What exists now lives as long as the process: the collector need not look at it again.
             gc.collect()
             gc.freeze()
+            gc.enable()
             yield state
 
     return live

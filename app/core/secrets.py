@@ -11,6 +11,7 @@ from app.settings import settings
 DEVELOPMENT_SECRET = "development"  # noqa: S105  (opens nothing but a machine that set no secret)
 
 
+@cache
 def derive_key(secret: str, purpose: str, length: int = 32) -> bytes:
     """`length` bytes for `purpose` (HKDF-SHA256, RFC 5869). The same inputs always give the same key."""
     kdf = HKDF(algorithm=SHA256(), length=length, salt=b"lyceum", info=purpose.encode())
