@@ -68,10 +68,11 @@ async def _counting(stage: Stage) -> str:
         " WHERE schemaname IN ('core', 'academy', 'community', 'tracker', 'studio', 'crm') ORDER BY 1"
     )
     tables = (await stage.connection.scalars(named)).all()
-    return " UNION ALL ".join(
+    counts = " UNION ALL ".join(
         f"SELECT '{table}', count(*), coalesce(sum(hashtext(t::text)), 0) FROM {table} t"  # noqa: S608  (names from the catalogue)
         for table in tables
     )
+    return f"{counts} ORDER BY 1"  # a large union is read by several workers, in whatever order they finish
 
 
 # Bodies ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -22,6 +22,9 @@ from app.gateways.stripe.types import CheckoutSession
 from app.identity.deps import CallerClaims, MoneyIdempotentStepwise
 from app.identity.tokens import Claims
 
+# Where the express lane says that it held the seat in this very request: the till then goes on with something new.
+HELD = "lyceum.seat_held"
+
 Begin = Callable[[AsyncSession, AcademyActor], Awaitable[BegunCheckout]]
 
 
@@ -44,12 +47,19 @@ class Till:
     """Sells one seat in two short transactions with the call to Stripe between them."""
 
     def __init__(
-        self, transactions: Transactions, key: IdempotentRequest, claims: Claims, stripe: StripeGateway
+        self,
+        transactions: Transactions,
+        key: IdempotentRequest,
+        claims: Claims,
+        stripe: StripeGateway,
+        *,
+        is_just_held: bool = False,
     ) -> None:
         self._transactions = transactions
         self._key = key
         self._claims = claims
         self._stripe = stripe
+        self._is_just_held = is_just_held
         self._is_resumed = False
 
     async def sell(self, begin: Begin) -> Checkout:
@@ -71,7 +81,7 @@ class Till:
             actor = await academy_actor_of(session, self._claims)
             await self._key.claim(session, stepwise=True)
             if self._key.resource_id is not None:
-                self._is_resumed = True
+                self._is_resumed = not self._is_just_held
                 resumed = await checkout.resume_checkout(session, actor, self._key.resource_id)
                 if resumed is not None:
                     return actor, resumed
@@ -101,10 +111,10 @@ class Till:
 
 
 async def seat_till(
-    transactions: StepwiseSession, key: MoneyIdempotentStepwise, claims: CallerClaims, stripe: Stripe
+    request: Request, transactions: StepwiseSession, key: MoneyIdempotentStepwise, claims: CallerClaims, stripe: Stripe
 ) -> Till:
     """The till for this request."""
-    return Till(transactions, key, claims, stripe)
+    return Till(transactions, key, claims, stripe, is_just_held=HELD in request.scope)
 
 
 # The caller is checked in the first of the two transactions (read by the check at start-up, rule 45).

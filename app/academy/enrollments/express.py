@@ -43,6 +43,7 @@ from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from starlette.responses import Response
 
 from app.academy.cohorts import seats
+from app.academy.enrollments.deps import HELD
 from app.academy.enrollments.schemas import AcademyCheckoutCreate
 from app.academy.models import (
     Cohort,
@@ -313,26 +314,33 @@ _SELL = Statement(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A seat that was sold, with the answer to send; without one while it has to be paid."""
+
+    answer: str | None
+
+
 class Line:
     """Sells the seats of each cohort to those who stand in line for it in this process."""
 
     def __init__(self, drivers: Drivers) -> None:
         self._drivers = drivers
-        self._joined = Joined[tuple[UUID, str], Buyer, str | None](self._sell, alone=lambda buyer: buyer.account_id)
+        self._joined = Joined[tuple[UUID, str], Buyer, Sale | None](self._sell, alone=lambda buyer: buyer.account_id)
 
-    async def buy(self, cohort_id: UUID, route: str, buyer: Buyer) -> str | None:
-        """The answer to send; None when nothing was sold, or sold but not paid. Raises `Contended`."""
+    async def buy(self, cohort_id: UUID, route: str, buyer: Buyer) -> Sale | None:
+        """What was sold; None for nothing. Raises `Contended`."""
         try:
             return await self._joined.ask((cohort_id, route), buyer)
         except Abandoned:
             return None  # sold or not, the till finds out by the key
 
-    async def _sell(self, place: tuple[UUID, str], buyers: Sequence[Buyer]) -> list[str | None]:
+    async def _sell(self, place: tuple[UUID, str], buyers: Sequence[Buyer]) -> list[Sale | None]:
         cohort_id, route = place
         values = {f"{name}s": [getattr(buyer, name) for buyer in buyers] for name in _COLUMNS}
         rows = await _SELL.all(self._drivers, cohort_id=cohort_id, route=route, number=len(buyers), **values)
-        answers = {row["place"]: row["answer"] for row in rows}
-        return [answers.get(number) for number in range(1, len(buyers) + 1)]
+        sales = {row["place"]: Sale(row["answer"]) for row in rows}
+        return [sales.get(number) for number in range(1, len(buyers) + 1)]
 
 
 _lines: WeakKeyDictionary[Drivers, Line] = WeakKeyDictionary()
@@ -379,8 +387,11 @@ async def serve_checkout(request: Request) -> Response | None:
     buyer = await _buyer(request)
     if buyer is None:
         return None
-    answer = await _line(request.state.drivers).buy(cohort_id, request.scope["path"], buyer)
-    if answer is None:
+    sale = await _line(request.state.drivers).buy(cohort_id, request.scope["path"], buyer)
+    if sale is None:
         return None
     request.state.doorbell.ring()
-    return json_answer(answer, 201)
+    if sale.answer is None:
+        request.scope[HELD] = True
+        return None
+    return json_answer(sale.answer, 201)

@@ -115,7 +115,7 @@ SEATS = (
     Mutant(
         "answers-mixed-up",
         "of buyers who are sold to together each gets the answer of another",
-        (Edit(LANE, "answers.get(number) for number", "answers.get(len(buyers) + 1 - number) for number"),),
+        (Edit(LANE, "sales.get(number) for number", "sales.get(len(buyers) + 1 - number) for number"),),
         ("oversell",),
         ("lost",),
     ),
