@@ -17,7 +17,7 @@ from app.local import running
 from app.local.errors import LocalError
 from app.local.places import make_state
 from app.local.ports import status
-from app.local.running import Running
+from app.local.running import Child, Running
 
 STARTS_WITHIN = 120.0
 
@@ -74,7 +74,9 @@ def _stop(own: Path, process: subprocess.Popen[bytes] | None) -> None:
     elif (found := running.alive(own)) is not None:
         os.kill(found.pid, signal.SIGTERM)
         deadline = time.monotonic() + 60
-        while running.alive(own) and time.monotonic() < deadline:
+        # The process itself, not its record: that is withdrawn while its servers are still on their way down.
+        supervisor = Child(found.pid, found.started)
+        while running.lives(supervisor) and time.monotonic() < deadline:
             time.sleep(0.1)
 
 
