@@ -97,7 +97,7 @@ class Metrics:
         )
         self._in_use = Gauge(
             "lyceum_pool_in_use",
-            "Database connections that are in use.",
+            "Database connections in use, or at hand for the next statement of a hot path.",
             registry=self._registry,
             multiprocess_mode="livesum",
         )

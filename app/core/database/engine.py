@@ -69,10 +69,9 @@ def create_engine(settings: DatabaseSettings, url: str | None = None) -> AsyncEn
 def _replace_the_dead(engine: AsyncEngine) -> None:
     """Never hands out a connection that is known to be broken, or that rested long and does not answer.
 
-    The pool's own `pool_pre_ping` asks the server each time, three round trips before every request
-    (docs/decisions/0010). A server
-    that goes away closes its sockets, which the driver sees without asking; only what rested for a while behind a
-    firewall may have died unseen.
+    The pool's own `pool_pre_ping` asks the server each time, three round trips before every request (see
+    docs/decisions/0010). A server that goes away closes its sockets, which the driver sees without asking; only what
+    rested for a while behind a firewall may have died unseen.
     """
     dialect = engine.sync_engine.dialect
 
