@@ -10,7 +10,6 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -22,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.core.errors import TooManyRequests
 from app.core.facts import RequestFacts, facts_of
 from app.core.http.addresses import TrustedHops, neighbourhood
+from app.core.tasks import end
 from app.core.verdicts import Policy, Verdict
 from app.settings import LimitSettings
 
@@ -128,9 +128,7 @@ class Limiter:
 
     async def __aexit__(self, *_: object) -> None:
         if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await end(self._task)
 
 
 def redis_key(policy: Policy, window: int, subject: str) -> str:

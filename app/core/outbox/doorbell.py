@@ -13,6 +13,8 @@ from arq.connections import ArqRedis
 from pydantic_core import from_json, to_json
 from redis.asyncio.connection import parse_url
 
+from app.core.tasks import end
+
 log = structlog.get_logger(__name__)
 
 QUEUE = "lyceum:jobs"
@@ -68,9 +70,7 @@ class Doorbell:
 
     async def __aexit__(self, *_: object) -> None:
         if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await end(self._task)
         await close_quietly(self._redis)
 
     async def _carry(self) -> None:

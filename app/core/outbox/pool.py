@@ -23,6 +23,7 @@ from app.core.outbox.doorbell import QUEUE, SWEEP, close_quietly, open_arq
 from app.core.outbox.listen import Listener
 from app.core.outbox.run import run_job
 from app.core.outbox.sweep import MOST_OF_ONE, DueJob, sweep
+from app.core.tasks import end
 
 if TYPE_CHECKING:
     from arq.typing import WorkerCoroutine
@@ -42,7 +43,7 @@ HERE_AT_ONCE = 2 * MOST_OF_ONE
 PATIENCE_AT_STOP = 15.0
 PAUSE_WITHOUT_REDIS = 1.0
 # Long enough for a job to write down that it was stopped.
-CANCEL_EVERY = 2.0
+TO_WRITE_IT_DOWN = 2.0
 
 
 class WorkerPool:
@@ -182,7 +183,7 @@ class WorkerPool:
         tasks = list(self._here.values())
         if tasks:
             await asyncio.wait(tasks, timeout=self._patience_at_stop)
-            await _end(*tasks)
+            await end(*tasks, again_after=TO_WRITE_IT_DOWN)
 
     async def _serve_arq(self) -> None:
         while not self._stopping.is_set():
@@ -220,16 +221,6 @@ class WorkerPool:
         finally:
             stopping.cancel()
             # First the leases go back to PostgreSQL, then arq may tidy up in Redis if it is still there.
-            await _end(*worker.job_tasks.values())
-            await _end(serving, *worker.tasks.values())
+            await end(*worker.job_tasks.values(), again_after=TO_WRITE_IT_DOWN)
+            await end(serving, *worker.tasks.values(), again_after=TO_WRITE_IT_DOWN)
             await close_quietly(redis)
-
-
-async def _end(*tasks: asyncio.Task[Any]) -> None:
-    """Cancel, and again until it is heard: a client of Redis now and then swallows a cancellation."""
-    left = {task for task in tasks if not task.done()}
-    while left:
-        for task in left:
-            task.cancel()
-        _, left = await asyncio.wait(left, timeout=CANCEL_EVERY)
-    await asyncio.gather(*tasks, return_exceptions=True)
