@@ -79,17 +79,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=operation_id,
         lifespan=lifespan(chosen, metrics),
-        telemetry={"logs": False, "metrics": False},
+        telemetry={"logs": False, "metrics": False, "tracing": bool(chosen.telemetry.endpoint)},
     )
     app.state.contract = Contract()
     app.include_router(build_router(chosen.server.systems))
     app.include_router(health)
     app.include_router(docs)
     install_problems(app)
+    index = install_index(app)
     # A request holds one connection at a time: with as many inside as there are connections, none waits for one.
     at_once = chosen.database.pool_size
-    install_middleware(app, chosen.server, meter=metrics, body_rules=BODY_RULES, at_once=at_once)
-    install_index(app)
+    install_middleware(app, chosen.server, meter=metrics, body_rules=BODY_RULES, at_once=at_once, index=index)
     require_access_rules(app)
     return app
 

@@ -26,10 +26,10 @@ _STANDING = standing()
 
 
 def _bearer(request: Request) -> str | None:
-    header = request.headers.get("Authorization")
+    header = facts_of(request.scope).headers.get(b"authorization")
     if header is None:
         return None
-    scheme, _, credential = header.partition(" ")
+    scheme, _, credential = header.decode("latin-1").partition(" ")
     if scheme.lower() != "bearer" or not credential.strip():
         raise Unauthenticated("Send the access token as `Authorization: Bearer …`")
     return credential.strip()

@@ -6,7 +6,7 @@ from typing import cast
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.database.driver import Driver, explained
+from app.core.database.driver import Driver, raise_in_our_words
 from tests.support.queries import note_statement
 
 
@@ -21,10 +21,13 @@ class OneDriver:
         """The connection, in a savepoint: a refused statement takes nothing else with it."""
         raw = await self._connection.get_raw_connection()
         driver = cast("Driver", raw.driver_connection)
-        with explained():
+        try:
             async with driver.transaction():
                 with driver.query_logger(lambda said: note_statement(said.query)):
                     yield driver
+        except Exception as error:
+            raise_in_our_words(error)
+            raise
 
     async def make_room(self) -> None:
         """There is one connection, and a test does one thing at a time."""

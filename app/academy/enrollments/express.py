@@ -143,7 +143,7 @@ def _buyers() -> Select[Any]:
 
 
 _BUYER = _buyers().cte("buyer")
-_NUMBER = select(func.count()).select_from(_BUYER).scalar_subquery()
+_CROWD = select(func.count().label("number")).select_from(_BUYER).subquery("crowd")
 
 # The one condition that sells: on the cohort's own columns, checked again after waiting for its lock (rules 5, 13).
 # All of them or none: the last few seats are the till's, one by one.
@@ -156,12 +156,12 @@ _SEAT = (
         ~Cohort.is_b2b,
         Cohort.waiting == 0,
         Cohort.held == 0,
-        Cohort.current_enrollment + _NUMBER <= Cohort.max_capacity,
-        _NUMBER > 0,
+        Cohort.current_enrollment + _CROWD.c.number <= Cohort.max_capacity,
+        _CROWD.c.number > 0,
         Course.id == Cohort.course_id,
         Course.status == CourseStatus.published,
     )
-    .values(current_enrollment=Cohort.current_enrollment + _NUMBER)
+    .values(current_enrollment=Cohort.current_enrollment + _CROWD.c.number)
     .returning(Cohort.id, Cohort.course_id, Cohort.end_date, Course.price_b2c, Course.currency)
     .cte("seat")
 )
@@ -194,22 +194,6 @@ def _enrolled() -> Insert:
 
 
 _ENROLLED = _enrolled().returning(Enrollment).cte("enrolled")
-_SOLD = _ENROLLED.join(_BUYER, _BUYER.c.enrollment_id == _ENROLLED.c.id).join(_SEAT, true())
-
-
-def _payments() -> Insert:
-    row: dict[Any, Any] = {
-        Payment.id: _BUYER.c.payment_id,
-        Payment.enrollment_id: _ENROLLED.c.id,
-        Payment.amount_cents: _SEAT.c.price_b2c,
-        Payment.currency: _SEAT.c.currency,
-        Payment.state: _text(PaymentState.created),
-        Payment.success_url: _BUYER.c.success_url,
-        Payment.cancel_url: _BUYER.c.cancel_url,
-        Payment.expires_at: _ENROLLED.c.hold_expires_at,
-    }
-    rows = select(*row.values()).select_from(_SOLD).where(~_IS_FREE)
-    return insert(Payment).from_select(list(row), rows, include_defaults=False)
 
 
 def _answer() -> ColumnElement[Any]:
@@ -251,35 +235,52 @@ def _answer() -> ColumnElement[Any]:
     return document(enrollment=enrollment, checkout_url=null(), expires_at=null())
 
 
-_ANSWERED = (
-    select(_BUYER.c.place, _BUYER.c.enrollment_id, case((_IS_FREE, as_text(_answer()))).label("answer"))
-    .select_from(_SOLD)
-    .cte("answered")
+# What was sold to whom, once: everything below reads it here.
+_SOLD = (
+    select(
+        *_BUYER.c["place", "key", "body_hash", "payment_id", "success_url", "cancel_url", "request_id"],
+        *_SEAT.c["price_b2c", "currency"],
+        *_ENROLLED.c["id", "cohort_id", "course_id", "user_id", "payment_status", "payment_type", "hold_expires_at"],
+        case((_IS_FREE, as_text(_answer()))).label("answer"),
+    )
+    .select_from(_ENROLLED.join(_BUYER, _BUYER.c.enrollment_id == _ENROLLED.c.id).join(_SEAT, true()))
+    .cte("sold")
 )
+
+
+def _payments() -> Insert:
+    row: dict[Any, Any] = {
+        Payment.id: _SOLD.c.payment_id,
+        Payment.enrollment_id: _SOLD.c.id,
+        Payment.amount_cents: _SOLD.c.price_b2c,
+        Payment.currency: _SOLD.c.currency,
+        Payment.state: _text(PaymentState.created),
+        Payment.success_url: _SOLD.c.success_url,
+        Payment.cancel_url: _SOLD.c.cancel_url,
+        Payment.expires_at: _SOLD.c.hold_expires_at,
+    }
+    rows = select(*row.values()).where(_SOLD.c.answer.is_(None))
+    return insert(Payment).from_select(list(row), rows, include_defaults=False)
 
 
 def _keys() -> Insert:
     """The key with its answer; of a seat to be paid without one, and free to be taken over by the till at once."""
-    is_answered = _ANSWERED.c.answer.is_not(None)
+    is_answered = _SOLD.c.answer.is_not(None)
     row: dict[Any, Any] = {
         IdempotencyKey.id: func.gen_random_uuid(),
-        IdempotencyKey.caller: cast(_BUYER.c.account_id, Text),
+        IdempotencyKey.caller: cast(_SOLD.c.user_id, Text),
         IdempotencyKey.method: _text("POST"),
         IdempotencyKey.route: _ROUTE,
-        IdempotencyKey.key: _BUYER.c.key,
-        IdempotencyKey.body_hash: _BUYER.c.body_hash,
-        IdempotencyKey.resource_id: _BUYER.c.enrollment_id,
+        IdempotencyKey.key: _SOLD.c.key,
+        IdempotencyKey.body_hash: _SOLD.c.body_hash,
+        IdempotencyKey.resource_id: _SOLD.c.id,
         IdempotencyKey.lease_expires_at: case((~is_answered, func.now())),
         IdempotencyKey.answer_status: case((is_answered, 201)),
-        IdempotencyKey.answer_headers: case(
-            (is_answered, func.jsonb_build_object("content-type", "application/json", type_=JSONB()))
-        ),
-        IdempotencyKey.answer_body: func.convert_to(_ANSWERED.c.answer, "UTF8"),
+        IdempotencyKey.answer_headers: case((is_answered, cast(_text('{"content-type": "application/json"}'), JSONB))),
+        IdempotencyKey.answer_body: func.convert_to(_SOLD.c.answer, "UTF8"),
         IdempotencyKey.expires_at: func.now() + KEPT_FOR_MONEY,
     }
-    sold = _BUYER.join(_ANSWERED, _ANSWERED.c.place == _BUYER.c.place)
-    rows = select(*row.values()).select_from(sold)
-    return insert(IdempotencyKey).from_select(list(row), rows, include_defaults=False)
+    return insert(IdempotencyKey).from_select(list(row), select(*row.values()), include_defaults=False)
 
 
 def _events() -> Insert:
@@ -287,28 +288,19 @@ def _events() -> Insert:
     names = {"enrollment_id": "id", "cohort_id": "cohort_id", "course_id": "course_id", "account_id": "user_id"}
     states = {name: name for name in ("payment_status", "payment_type")}
 
-    def event(kind: str, shown: dict[str, str], said: ColumnElement[bool]) -> Select[Any]:
-        payload = [part for name, source in shown.items() for part in (name, _ENROLLED.c[source])]
-        return (
-            select(
-                _text(kind),
-                _ENROLLED.c.id,
-                func.jsonb_build_object(*payload, type_=JSONB()),
-                _BUYER.c.request_id,
-                _BUYER.c.account_id,
-            )
-            .select_from(_SOLD)
-            .where(said)
-        )
+    def event(kind: str, shown: dict[str, str]) -> Select[Any]:
+        payload = [part for name, source in shown.items() for part in (name, _SOLD.c[source])]
+        said = func.jsonb_build_object(*payload, type_=JSONB())
+        return select(_text(kind), _SOLD.c.id, said, _SOLD.c.request_id, _SOLD.c.user_id)
 
     columns = [OutboxRow.kind, OutboxRow.key, OutboxRow.payload, OutboxRow.request_id, OutboxRow.account_id]
-    created = event(EnrollmentCreated.kind, {**names, **states}, true())
-    confirmed = event(EnrollmentConfirmed.kind, names, _IS_FREE)
+    created = event(EnrollmentCreated.kind, {**names, **states})
+    confirmed = event(EnrollmentConfirmed.kind, names).where(_SOLD.c.answer.is_not(None))
     return insert(OutboxRow).from_select(columns, union_all(created, confirmed), include_defaults=False)
 
 
 _SELL = Statement(
-    select(_ANSWERED.c.place, _ANSWERED.c.answer).add_cte(
+    select(_SOLD.c.place, _SOLD.c.answer).add_cte(
         _begun().cte("begun"), _payments().cte("payment"), _keys().cte("key"), _events().cte("event")
     )
 )

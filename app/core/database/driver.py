@@ -6,8 +6,8 @@ its own transaction. Everything else stays plain SQLAlchemy.
 """
 
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, cast
 
 import asyncpg
@@ -35,6 +35,8 @@ class _Compiler(asyncpg_dialect.PGCompiler_asyncpg):
 
 _DIALECT = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]  # not annotated
 _DIALECT.statement_compiler = _Compiler
+# How many seconds a connection is kept from the pool at most: it replaces them by age, and asks those that rested.
+AT_HAND = 60.0
 # Somebody wrote the same key first, or stood in the way: nothing was written, and the ordinary path knows what to say.
 _CONTENDED = ("23503", "23505", "23514", "40001", "40P01", "55P03")
 
@@ -78,6 +80,21 @@ class Statement:
             return await connection.fetch(self.sql, *self._values(values))
 
 
+@dataclass(slots=True)
+class _Taken:
+    """A connection that was taken from the pool: lent to somebody, or at hand for the next."""
+
+    proxied: PoolProxiedConnection
+    driver: Driver
+    since: float
+    used: float
+
+    def is_fresh(self) -> bool:
+        """Whether it may be lent again as it is; if not, the pool looks at it first, and replaces it by age."""
+        now = time.monotonic()
+        return now - self.used < RESTED and now - self.since < AT_HAND and not self.driver.is_closed()
+
+
 class PooledDrivers:
     """The driver's connections in an engine's pool, in autocommit. What broke in somebody's hands is thrown away.
 
@@ -88,24 +105,11 @@ class PooledDrivers:
     def __init__(self, engine: AsyncEngine, pool_size: int) -> None:
         self._engine = engine.sync_engine
         self._pool_size = pool_size
-        self._at_hand: list[tuple[float, PoolProxiedConnection]] = []
+        self._at_hand: list[_Taken] = []
 
-    @asynccontextmanager
-    async def lend(self) -> AsyncIterator[Driver]:
+    def lend(self) -> "_Loan":
         """One connection. Raises `Contended`, `Unavailable`, and the driver's errors."""
-        proxied = await self._taken()
-        connection: Driver = proxied.driver_connection  # type: ignore[assignment]  # the dialect's driver is asyncpg
-        is_well = False
-        try:
-            with explained():
-                yield connection
-            is_well = True
-        except (asyncpg.PostgresError, Contended):
-            is_well = not connection.is_closed()
-            raise
-        finally:
-            # Cancelled, or a socket that broke: whatever the server still does on this connection is not ours to see.
-            await self._put_back(proxied, is_well=is_well)
+        return _Loan(self)
 
     async def make_room(self) -> None:
         """Give the pool what is kept at hand, if it has nothing else to give. For whoever asks the pool itself."""
@@ -115,37 +119,61 @@ class PooledDrivers:
     async def close(self) -> None:
         """Give the pool everything that is kept at hand."""
         at_hand, self._at_hand = self._at_hand, []
-        for _, proxied in at_hand:
-            await greenlet_spawn(proxied.close)
+        for taken in at_hand:
+            await greenlet_spawn(taken.proxied.close)
 
     def _is_pool_empty(self) -> bool:
         return cast("QueuePool", self._engine.pool).checkedout() >= self._pool_size
 
-    async def _taken(self) -> PoolProxiedConnection:
+    async def take(self) -> _Taken:
+        """A connection out of the pool, or one that is at hand."""
         while self._at_hand:
-            since, proxied = self._at_hand.pop()
-            if time.monotonic() - since < RESTED and not cast("Driver", proxied.driver_connection).is_closed():
-                return proxied
-            await self._put_back(proxied, is_well=not cast("Driver", proxied.driver_connection).is_closed(), keep=False)
-        return await greenlet_spawn(self._engine.raw_connection)
+            taken = self._at_hand.pop()
+            if taken.is_fresh():
+                return taken
+            await self._return(taken, is_well=not taken.driver.is_closed())
+        proxied = await greenlet_spawn(self._engine.raw_connection)
+        driver = cast("Driver", proxied.driver_connection)
+        return _Taken(proxied, driver, since=time.monotonic(), used=0.0)
 
-    async def _put_back(self, proxied: PoolProxiedConnection, *, is_well: bool, keep: bool = True) -> None:
+    async def put_back(self, taken: _Taken, *, is_well: bool) -> None:
+        """Keep it at hand, or give it to the pool; what is not well is closed."""
+        if is_well and not self._is_pool_empty():
+            taken.used = time.monotonic()
+            self._at_hand.append(taken)
+        else:
+            await self._return(taken, is_well=is_well)
+
+    @staticmethod
+    async def _return(taken: _Taken, *, is_well: bool) -> None:
         if not is_well:
-            proxied.invalidate()
-        elif keep and not self._is_pool_empty():
-            self._at_hand.append((time.monotonic(), proxied))
-            return
-        await greenlet_spawn(proxied.close)
+            taken.proxied.invalidate()
+        await greenlet_spawn(taken.proxied.close)
 
 
-@contextmanager
-def explained() -> Iterator[None]:
-    """Turns what the driver says of others, and of its connection, into what the house says."""
-    try:
-        yield
-    except asyncpg.PostgresError as error:
-        if error.sqlstate in _CONTENDED:
-            raise Contended from error
-        raise
-    except asyncpg.InterfaceError as error:
+class _Loan:
+    """One connection for the time of one statement. By hand: `@asynccontextmanager` costs as much as the driver."""
+
+    __slots__ = ("_drivers", "_taken")
+
+    def __init__(self, drivers: PooledDrivers) -> None:
+        self._drivers = drivers
+
+    async def __aenter__(self) -> Driver:
+        self._taken = await self._drivers.take()
+        return self._taken.driver
+
+    async def __aexit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        # Cancelled, or a socket that broke: whatever the server still does on this connection is not ours to see.
+        is_refused = isinstance(error, (asyncpg.PostgresError, Contended)) and not self._taken.driver.is_closed()
+        await self._drivers.put_back(self._taken, is_well=error is None or is_refused)
+        if error is not None:
+            raise_in_our_words(error)
+
+
+def raise_in_our_words(error: BaseException) -> None:
+    """Raises what the house says of others, and of its connection; returns when the error is to be left as it is."""
+    if isinstance(error, asyncpg.PostgresError) and error.sqlstate in _CONTENDED:
+        raise Contended from error
+    if isinstance(error, asyncpg.InterfaceError):
         raise Unavailable("The database connection was lost.") from error

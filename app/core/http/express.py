@@ -10,9 +10,13 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.core.clock import TimeFormat, time_format
 from app.core.database.driver import Contended
+from app.core.http.guard import Replay
+from app.core.http.index import RouteIndex
 
 Lane = Callable[[Request], Awaitable[Response | None]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -30,12 +34,34 @@ def express(lane: Lane) -> Callable[[Endpoint], Endpoint]:
     return mark
 
 
-def lane_of(endpoint: Callable[..., Any]) -> Lane | None:
-    """The lane in front of an endpoint, if there is one."""
-    return getattr(endpoint, _LANE, None)
+class ExpressLanes:
+    """The layer that opens the lanes: inside of every limit and guard, outside of what only endpoints need."""
+
+    def __init__(self, app: ASGIApp, *, index: RouteIndex) -> None:
+        self.app = app
+        self._index = index
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if isinstance(receive, Replay) and (lane := self._lane(scope)) is not None:
+            answer = await _served(lane, Request(scope, receive))
+            if answer is not None:
+                await answer(scope, receive, send)
+                return
+            receive.rewind()
+        await self.app(scope, receive, send)
+
+    def _lane(self, scope: Scope) -> Lane | None:
+        found, child = self._index.matches(scope)
+        if found is not Match.FULL or "route" not in child:
+            return None
+        lane: Lane | None = getattr(child["route"].endpoint, _LANE, None)
+        if lane is not None:
+            scope.update(child)
+            self._index.selected(scope)
+        return lane
 
 
-async def served(lane: Lane, request: Request) -> Response | None:
+async def _served(lane: Lane, request: Request) -> Response | None:
     """The lane's answer; None: ask the endpoint."""
     if time_format.get() is not TimeFormat.rfc3339 or getattr(request.state, "drivers", None) is None:
         return None  # the statements write instants in one way

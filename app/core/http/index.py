@@ -15,12 +15,8 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.telemetry._api import _route_selected
 from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
-
-from app.core.http.express import lane_of, served
-from app.core.http.guard import Replay
 
 # The framework's own description of a route at its full path (`_EffectiveRouteContext`); it has no public name.
 Candidate = Any
@@ -103,25 +99,26 @@ class RouteIndex(BaseRoute):
         return Match.FULL, {REFUSAL: HTTPException(405 if allowed else 404, headers=headers)}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the route that `matches` found, its express lane first, or raise its refusal."""
+        """Run the route that `matches` found, or raise its refusal."""
         if (refusal := scope.pop(REFUSAL, None)) is not None:
             raise refusal
+        await self.selected(scope).handle(scope, receive, send)
+
+    @staticmethod
+    def selected(scope: Scope) -> APIRoute:
+        """The route that `matches` has put into this scope; traces carry its name from now on."""
         candidate = scope["fastapi"]["effective_route_context"]
         _route_selected(scope=scope, path=candidate.path_format)
-        lane = lane_of(candidate.original_route.endpoint)
-        if lane is not None and isinstance(receive, Replay):
-            answer = await served(lane, Request(scope, receive))
-            if answer is not None:
-                await answer(scope, receive, send)
-                return
-            receive.rewind()
-        await candidate.original_route.handle(scope, receive, send)
+        route: APIRoute = candidate.original_route
+        return route
 
     def url_path_for(self, name: str, /, **path_params: Any) -> Any:
         """Never: addresses are built by the routes themselves."""
         raise NoMatchFound(name, path_params)
 
 
-def install_index(app: FastAPI) -> None:
+def install_index(app: FastAPI) -> RouteIndex:
     """Put an index of all routes included so far in front of them."""
-    app.router.routes.insert(0, RouteIndex(app))
+    index = RouteIndex(app)
+    app.router.routes.insert(0, index)
+    return index

@@ -1,12 +1,13 @@
 """The layers of the edge in their order, outermost first. All are pure ASGI: none sits between a task and its context.
 
 - Observe: request id, common headers, log line, metrics
-- CORS: bearer tokens, so no credentials; what a front end may send and read
+- FrontEnds: CORS with bearer tokens, so without credentials; what a front end may send and read
 - RenderProblems: whatever is raised further in becomes a problem document
 - TimeFormatHeader: how instants are written in this answer (Z-06)
 - AddressLimit: the limit per client address (X-API-05)
 - Guard: size, deadline, type, characters; buffers the body
 - Admission: no more requests inside than the connection pool can serve; the others wait
+- ExpressLanes: answers the ordinary case of a hot path before the framework takes over
 - RetryTransient: runs the inside again when it lost against others
 """
 
@@ -24,8 +25,10 @@ from app.core.errors import AppError, BadRequest
 from app.core.facts import facts_of
 from app.core.http.addresses import TrustedHops
 from app.core.http.admission import Admission
+from app.core.http.express import ExpressLanes
 from app.core.http.faults import refusal_for, sqlstate_of
 from app.core.http.guard import BodyRule, Guard
+from app.core.http.index import RouteIndex
 from app.core.http.limits import AddressLimit
 from app.core.http.observe import Observe, RequestMeter
 from app.core.http.problems import plain_response, refusal_response
@@ -64,6 +67,16 @@ class InvalidTimeFormat(BadRequest):
 
     code = "core.invalid_time_format"
     title = "Time-Format is rfc3339 or unix-ms"
+
+
+class FrontEnds(CORSMiddleware):
+    """CORS for browsers, which send an `Origin`. Everybody else is spared it; Observe writes the `Vary` for all."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and b"origin" not in facts_of(scope).headers:
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 class RenderProblems:
@@ -122,12 +135,13 @@ def install_middleware(
     meter: RequestMeter,
     body_rules: Sequence[BodyRule] = (),
     at_once: int = 32,
+    index: RouteIndex,
 ) -> None:
     """Put the layers around `app`, in the order of the list above."""
     layers: list[tuple[Any, dict[str, Any]]] = [
         (Observe, {"meter": meter}),
         (
-            CORSMiddleware,
+            FrontEnds,
             {
                 "allow_origins": settings.cors_origins,
                 "allow_methods": ("GET", "POST", "PUT", "PATCH", "DELETE"),
@@ -141,6 +155,7 @@ def install_middleware(
         (AddressLimit, {"hops": TrustedHops(settings.trusted_proxies)}),
         (Guard, {"rules": body_rules}),
         (Admission, {"at_once": at_once}),
+        (ExpressLanes, {"index": index}),
         (RetryTransient, {}),
     ]
     # The framework puts each new layer outside of the ones before.

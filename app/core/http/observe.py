@@ -33,7 +33,7 @@ _SECURITY = (
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"cross-origin"),
     (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
-    (b"vary", b"Time-Format"),
+    (b"vary", b"Origin, Time-Format"),
 )
 _POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _NO_STORE = (b"cache-control", b"no-store")

@@ -21,7 +21,7 @@ SEATS = (
         (
             NO_CHECK,
             Edit(OWNER, "current_enrollment + held < max_capacity AND (waiting = 0", "true AND (waiting = 0"),
-            Edit(LANE, "        Cohort.current_enrollment + _NUMBER <= Cohort.max_capacity,\n", ""),
+            Edit(LANE, "        Cohort.current_enrollment + _CROWD.c.number <= Cohort.max_capacity,\n", ""),
         ),
         ("oversell",),
         ("counters",),
@@ -105,7 +105,7 @@ SEATS = (
         (
             Edit(
                 LANE,
-                ".values(current_enrollment=Cohort.current_enrollment + _NUMBER)",
+                ".values(current_enrollment=Cohort.current_enrollment + _CROWD.c.number)",
                 ".values(current_enrollment=Cohort.current_enrollment + 1)",
             ),
         ),

@@ -42,8 +42,7 @@ def edge_app(
     for router in routers:
         app.include_router(router)
     install_problems(app)
-    install_middleware(app, chosen, meter=metrics or Metrics(chosen), body_rules=body_rules)
-    install_index(app)
+    install_middleware(app, chosen, meter=metrics or Metrics(chosen), body_rules=body_rules, index=install_index(app))
     return app
 
 
