@@ -16,8 +16,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
-
 from app.local import ports
 from app.local.locks import FileLock, alone
 from app.local.places import Places, make_state, prepare
@@ -71,6 +69,7 @@ class Process:
 
     name: str
     popen: subprocess.Popen[bytes]
+    begun: float
     port: int = 0
     ready_after: float = 0.0
 
@@ -160,11 +159,13 @@ class Servers:
             self.logs.mkdir(exist_ok=True)
             log = opened.enter_context((self.logs / f"{name}.log").open("wb"))
             with bound_to(set(self.layout.api)):
+                # Not the kernel's own note of the start: it counts from a boot that is known to the second only.
+                begun = time.monotonic()
                 popen = subprocess.Popen(  # noqa: S603  (our own programs with our own arguments)
                     [sys.executable, *argv], cwd=RUN, env=dict(environment), stdin=subprocess.DEVNULL, stdout=log,
                     stderr=subprocess.STDOUT, start_new_session=True, pass_fds=passed,
                 )  # fmt: skip
-        process = Process(name, popen, port)
+        process = Process(name, popen, begun, port)
         self.stack.callback(process.stop)
         return process
 
@@ -189,13 +190,12 @@ class Servers:
 
     def answering(self, process: Process) -> Process:
         """The process, once it says that it is ready. Raises `BenchError` with its last words."""
-        born = psutil.Process(process.pid).create_time()
         deadline = time.monotonic() + READY_WITHIN
         while ports.status(f"http://127.0.0.1:{process.port}", "/readyz", seconds=READY_WITHIN) != 200:
             if process.popen.poll() is not None or time.monotonic() > deadline:
                 raise BenchError(f"{process.name} does not answer:\n{self.last_words(process.name)}")
             time.sleep(0.002)
-        process.ready_after = time.time() - born
+        process.ready_after = time.monotonic() - process.begun
         return process
 
     def last_words(self, name: str) -> str:
