@@ -178,7 +178,9 @@ def main() -> None:
     with open(order.tokens, "rb") as file:  # noqa: PTH123  (a path that we were given)
         make = JOBS[order.job].make(file.read().split())
     tally = uvloop.run(measure(order, make))
-    sys.stdout.write(json.dumps(asdict(tally)))
+    # A buffered file, whatever PYTHONUNBUFFERED says: a raw one would write what the pipe takes, and forget the rest.
+    with open(sys.stdout.fileno(), "wb", closefd=False) as out:  # noqa: PTH123  (a descriptor)
+        out.write(json.dumps(asdict(tally)).encode())
 
 
 if __name__ == "__main__":
