@@ -179,7 +179,7 @@ def main() -> None:
         make = JOBS[order.job].make(file.read().split())
     tally = uvloop.run(measure(order, make))
     # A buffered file, whatever PYTHONUNBUFFERED says: a raw one would write what the pipe takes, and forget the rest.
-    with open(sys.stdout.fileno(), "wb", closefd=False) as out:  # noqa: PTH123  (a descriptor)
+    with open(sys.stdout.fileno(), "wb", closefd=False) as out:
         out.write(json.dumps(asdict(tally)).encode())
 
 
