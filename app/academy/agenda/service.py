@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, column, delete, func, or_, update, values
+from sqlalchemy import Integer, Uuid, column, delete, or_, update, values
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.academy.agenda import queries
@@ -96,7 +96,6 @@ async def order_agenda(
             day_number=wanted.c.day_number,
             order_in_day=wanted.c.order_in_day,
             version=ClassSession.version + 1,
-            updated_at=func.now(),
         )
         .returning(ClassSession.id)
         .execution_options(synchronize_session=False)

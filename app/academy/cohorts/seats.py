@@ -64,7 +64,7 @@ CHATBOT = timedelta(days=90)
 _TAKE = text("""
 WITH seat AS (
     UPDATE academy.cohorts
-    SET current_enrollment = current_enrollment + 1, held = held - CAST(:from_offer AS integer), updated_at = now()
+    SET current_enrollment = current_enrollment + 1, held = held - CAST(:from_offer AS integer)
     WHERE id = :cohort_id AND status = 'open' AND start_date > now()
       AND EXISTS (SELECT FROM academy.courses course WHERE course.id = course_id AND course.status = 'published')
       AND (:from_offer = 1 OR current_enrollment + held < max_capacity AND (waiting = 0 OR :past_queue))

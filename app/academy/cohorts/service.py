@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Update, func, update
+from sqlalchemy import Update, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -126,11 +126,7 @@ async def move_cohorts_along(session: AsyncSession, actor: AcademyActor) -> int:
 
 
 def _to(after: CohortStatus) -> Update:
-    return (
-        update(Cohort)
-        .values(status=after, version=Cohort.version + 1, updated_at=func.now())
-        .execution_options(synchronize_session=False)
-    )
+    return update(Cohort).values(status=after, version=Cohort.version + 1).execution_options(synchronize_session=False)
 
 
 def _announce(

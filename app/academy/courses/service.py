@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -99,7 +99,7 @@ async def _move(session: AsyncSession, course: Course, before: CourseStatus, aft
     moved = (
         update(Course)
         .where(Course.id == course.id, Course.status == before)
-        .values(status=after, version=Course.version + 1, updated_at=func.now())
+        .values(status=after, version=Course.version + 1)
         .returning(Course.id)
         .execution_options(synchronize_session=False)
     )

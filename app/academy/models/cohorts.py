@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
-from app.academy.models.base import Base, one_of
+from app.academy.models.base import Base
 from app.academy.models.courses import Course
+from app.core.database.checks import one_of
 from app.core.database.model import Row, Versioned
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, column_property, mapped_column, query_expression
 
-from app.academy.models.base import Base, one_of
+from app.academy.models.base import Base
+from app.core.database.checks import one_of
 from app.core.database.model import Row, Versioned
 
 

@@ -9,9 +9,10 @@ from sqlalchemy import CheckConstraint, ColumnElement, DateTime, ForeignKey, Ind
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, column_property, mapped_column, query_expression, relationship
 
-from app.academy.models.base import Base, one_of
+from app.academy.models.base import Base
 from app.academy.models.cohorts import Cohort
 from app.academy.models.courses import Course
+from app.core.database.checks import one_of
 from app.core.database.model import Row
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, Uuid,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.academy.models.base import Base, one_of
+from app.academy.models.base import Base
+from app.core.database.checks import one_of
 from app.core.database.model import Row, Timestamps, Versioned
 
 

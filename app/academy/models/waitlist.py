@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
-from app.academy.models.base import Base, one_of
+from app.academy.models.base import Base
+from app.core.database.checks import one_of
 from app.core.database.model import Row
 
 

@@ -271,7 +271,7 @@ async def mark_compared(session: AsyncSession, actor: AcademyActor, payment_ids:
     await session.execute(
         update(Payment)
         .where(Payment.id.in_(payment_ids))
-        .values(compared_at=func.now(), updated_at=Payment.updated_at)
+        .values(compared_at=func.now())
         .execution_options(synchronize_session=False)
     )
 

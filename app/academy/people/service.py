@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, or_, update
+from sqlalchemy import case, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -148,7 +148,6 @@ async def adopt_members(
                 "role": stays_admin,
                 "organization_id": made.excluded.organization_id,
                 "version": Learner.version + 1,
-                "updated_at": func.now(),
             },
             where=or_(
                 Learner.organization_id.is_(None),
@@ -214,7 +213,7 @@ async def backfill_timezones(session: AsyncSession, actor: AcademyActor) -> int:
     changed = await session.scalars(
         update(Learner)
         .where(Learner.id.in_(queries.without_timezone(BACKFILL_BATCH)), Learner.timezone.is_(None))
-        .values(timezone=rules.HOME_TIMEZONE, version=Learner.version + 1, updated_at=func.now())
+        .values(timezone=rules.HOME_TIMEZONE, version=Learner.version + 1)
         .returning(Learner.id)
         .execution_options(synchronize_session=False)
     )

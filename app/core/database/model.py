@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, MetaData, Uuid, func, text
+from sqlalchemy import DateTime, FetchedValue, MetaData, Uuid, func, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from app.core.ids import new_id
@@ -31,26 +31,40 @@ class Table:
 
     def __init_subclass__(cls, **more: Any) -> None:
         if "__tablename__" in cls.__dict__:
-            rules = cls.__dict__.get("__table_args__", ())
-            cls.__table_args__ = (*rules, {"schema": cls.__schema__})  # type: ignore[attr-defined]  # not yet declarative
+            rules = list(cls.__dict__.get("__table_args__", ()))
+            options = rules.pop() if rules and isinstance(rules[-1], dict) else {}
+            cls.__table_args__ = (*rules, {"schema": cls.__schema__, **options})  # type: ignore[attr-defined]  # not yet declarative
         super().__init_subclass__(**more)
 
 
-class Timestamps:
-    """When a row was made and last changed, by the database's clock."""
+class Created:
+    """When a row was made, by the database's clock."""
 
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now(), sort_order=1000)
+
+
+class Timestamps(Created):
+    """When a row was made and last changed. A trigger writes `updated_at`, whoever changes the row (`core.touch`)."""
+
     updated_at: Mapped[datetime] = mapped_column(
-        DateTime(timezone=True), server_default=func.now(), onupdate=func.now(), sort_order=1001
+        DateTime(timezone=True), server_default=func.now(), server_onupdate=FetchedValue(), sort_order=1001
     )
 
 
-class Row(Timestamps):
-    """An ordinary row: uuid7 made by the application, so that it is known before the insert."""
+class Identified:
+    """A uuid7 made by the application, so that it is known before the insert."""
 
     id: Mapped[UUID] = mapped_column(
         Uuid, primary_key=True, default=new_id, server_default=text("gen_random_uuid()"), sort_order=-1000
     )
+
+
+class Entry(Identified, Created):
+    """A row that is written once and not edited."""
+
+
+class Row(Identified, Timestamps):
+    """An ordinary row."""
 
 
 class Versioned:

@@ -15,12 +15,12 @@ SELECT id, name, attempt, finished_at, error FROM core.jobs WHERE state = 'dead'
 # `forgiven` and not `attempt`: the fence may never go back, or a run that woke up late could pass for a new one.
 _REQUEUE = text("""
 UPDATE core.jobs
-SET state = 'queued', run_at = now(), forgiven = attempt, pushed_at = NULL, finished_at = NULL, updated_at = now()
+SET state = 'queued', run_at = now(), forgiven = attempt, pushed_at = NULL, finished_at = NULL
 WHERE id = :id AND state IN ('dead', 'cancelled')
 """)
 
 _CANCEL = text("""
-UPDATE core.jobs SET state = 'cancelled', finished_at = now(), updated_at = now()
+UPDATE core.jobs SET state = 'cancelled', finished_at = now()
 WHERE id = :id AND state IN ('dead', 'queued')
 """)
 

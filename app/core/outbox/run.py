@@ -32,7 +32,7 @@ SILENT_DEATHS = 5
 
 _CLAIM = text("""
 UPDATE core.jobs job
-SET state = 'running', attempt = attempt + 1, lease_expires_at = now() + :lease, updated_at = now()
+SET state = 'running', attempt = attempt + 1, lease_expires_at = now() + :lease
 WHERE id = :id
   AND (state = 'queued' AND run_at <= now()
        OR state = 'running' AND lease_expires_at < now() AND attempt - forgiven < :most)
@@ -44,7 +44,7 @@ RETURNING attempt, forgiven, payload, key,
 
 _BURY = text("""
 UPDATE core.jobs
-SET state = 'dead', finished_at = now(), updated_at = now(), lease_expires_at = NULL,
+SET state = 'dead', finished_at = now(), lease_expires_at = NULL,
     error = 'its runs ended without a word, ' || (attempt - forgiven) || ' of them'
 WHERE id = :id AND state = 'running' AND lease_expires_at < now() AND attempt - forgiven >= :most
 """)
@@ -54,7 +54,7 @@ UPDATE core.jobs SET lease_expires_at = now() + :lease WHERE id = :id AND attemp
 """)
 
 _FINISH = text("""
-UPDATE core.jobs SET state = 'done', finished_at = now(), updated_at = now(), error = NULL, lease_expires_at = NULL
+UPDATE core.jobs SET state = 'done', finished_at = now(), error = NULL, lease_expires_at = NULL
 WHERE id = :id AND attempt = :attempt AND state = 'running'
 """)
 
@@ -65,7 +65,7 @@ UPDATE core.jobs
 SET state = CASE WHEN :gives_up THEN 'dead' ELSE 'queued' END,
     finished_at = CASE WHEN :gives_up THEN now() END,
     forgiven = forgiven + :forgive,
-    run_at = now() + :wait, pushed_at = NULL, lease_expires_at = NULL, error = :error, updated_at = now()
+    run_at = now() + :wait, pushed_at = NULL, lease_expires_at = NULL, error = :error
 WHERE id = :id AND attempt = :attempt AND state = 'running'
 RETURNING state
 """)

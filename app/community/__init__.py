@@ -1,0 +1,1 @@
+"""Community: spaces, posts, courses, events, memberships, messages, points (seed 001)."""

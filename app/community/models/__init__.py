@@ -1,0 +1,1 @@
+"""The tables of `community`, one file per aggregate."""

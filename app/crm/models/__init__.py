@@ -1,0 +1,1 @@
+"""The tables of `crm`, one file per aggregate."""

@@ -1,0 +1,1 @@
+"""Studio: authoring of training content for clients, behind row-level security (seed 004)."""

@@ -1,0 +1,1 @@
+"""The tables of `studio`, one file per aggregate."""

@@ -1,0 +1,1 @@
+"""The tables of `tracker`, one file per aggregate."""

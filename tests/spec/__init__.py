@@ -1,0 +1,1 @@
+"""The seeds' tables as data, and what holds a database against them."""
