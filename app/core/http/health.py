@@ -18,6 +18,7 @@ from app.core.errors import Unavailable
 from app.core.http.access import public
 from app.core.http.problems import problem_response, refusals
 from app.core.http.routing import Router
+from app.core.http.session import make_room
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +79,7 @@ async def readyz(request: Request) -> Ready | Response:
 
     The database has to answer and its schema has to be the one this code knows. Redis is reported, not required.
     """
+    await make_room(request)
     checks = {
         "server": Check(ok=not request.state.drain.started, required=True, detail=_server(request)),
         "database": await _database(request.state.engine),
@@ -107,6 +109,7 @@ async def readyz(request: Request) -> Ready | Response:
 )
 async def metrics(request: Request) -> Response:
     """Figures for Prometheus."""
+    await make_room(request)
     content, media_type = await request.state.metrics.exposition(request.state.engine)
     return Response(content, headers={"Content-Type": media_type, "Cache-Control": "no-store"})
 

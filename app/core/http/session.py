@@ -15,6 +15,13 @@ from app.core.database.driver import Drivers
 from app.core.outbox.emit import has_emitted
 
 
+async def make_room(request: Request) -> None:
+    """Before a connection is asked of the pool: none of those at hand for hot paths may be the last ones."""
+    drivers: Drivers | None = getattr(request.state, "drivers", None)
+    if drivers is not None:
+        await drivers.make_room()
+
+
 class Transactions:
     """For the few endpoints that call a partner between two commits: nothing stays open across the network."""
 
@@ -24,9 +31,7 @@ class Transactions:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
         """One short transaction: commit on success, roll back on any exception."""
-        drivers: Drivers | None = getattr(self._request.state, "drivers", None)
-        if drivers is not None:
-            await drivers.make_room()
+        await make_room(self._request)
         async with self._request.state.sessions() as session:
             async with session.begin():
                 yield session
