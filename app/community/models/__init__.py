@@ -1,6 +1,9 @@
 """The tables of `community`, one file per aggregate."""
 
 from app.community.models.comments import Comment, Like, LikeTarget, Mention
+from app.community.models.courses import Course, CourseStatus, Lesson, LessonAttachment, Module
+from app.community.models.enrollments import Enrollment, LessonProgress
+from app.community.models.events import Event, EventOccurrence, Rsvp, RsvpStatus
 from app.community.models.members import DirectMessages, Follow, Member, ProfileVisibility, Role
 from app.community.models.memberships import BillingInterval, Membership, MembershipStatus, Tier, Visibility
 from app.community.models.posts import Post, PostHashtag, PostMedia
@@ -10,16 +13,25 @@ from app.community.models.spaces import PostPermission, Space, SpaceVisit
 __all__ = [
     "BillingInterval",
     "Comment",
+    "Course",
+    "CourseStatus",
     "Digest",
     "DirectMessages",
+    "Enrollment",
+    "Event",
+    "EventOccurrence",
     "Follow",
     "Frequency",
+    "Lesson",
+    "LessonAttachment",
+    "LessonProgress",
     "Like",
     "LikeTarget",
     "Member",
     "Membership",
     "MembershipStatus",
     "Mention",
+    "Module",
     "NotificationPrefs",
     "Post",
     "PostHashtag",
@@ -28,6 +40,8 @@ __all__ = [
     "ProfileVisibility",
     "Recurrence",
     "Role",
+    "Rsvp",
+    "RsvpStatus",
     "Space",
     "SpaceVisit",
     "Tier",
