@@ -1,11 +1,13 @@
 """The tables of `community`, one file per aggregate."""
 
 from app.community.models.comments import Comment, Like, LikeTarget, Mention
+from app.community.models.conversations import Conversation, ConversationParticipant, Message
 from app.community.models.courses import Course, CourseStatus, Lesson, LessonAttachment, Module
 from app.community.models.enrollments import Enrollment, LessonProgress
 from app.community.models.events import Event, EventOccurrence, Rsvp, RsvpStatus
 from app.community.models.members import DirectMessages, Follow, Member, ProfileVisibility, Role
 from app.community.models.memberships import BillingInterval, Membership, MembershipStatus, Tier, Visibility
+from app.community.models.notifications import Notification
 from app.community.models.posts import Post, PostHashtag, PostMedia
 from app.community.models.shapes import Digest, Frequency, NotificationPrefs, Recurrence
 from app.community.models.spaces import PostPermission, Space, SpaceVisit
@@ -13,6 +15,8 @@ from app.community.models.spaces import PostPermission, Space, SpaceVisit
 __all__ = [
     "BillingInterval",
     "Comment",
+    "Conversation",
+    "ConversationParticipant",
     "Course",
     "CourseStatus",
     "Digest",
@@ -31,7 +35,9 @@ __all__ = [
     "Membership",
     "MembershipStatus",
     "Mention",
+    "Message",
     "Module",
+    "Notification",
     "NotificationPrefs",
     "Post",
     "PostHashtag",
