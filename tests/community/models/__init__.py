@@ -1,0 +1,1 @@
+"""What the community's tables hold to by themselves, whoever writes into them."""
