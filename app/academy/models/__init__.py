@@ -12,6 +12,8 @@ from app.academy.models.courses import (
     SessionType,
 )
 from app.academy.models.enrollments import Enrollment, EnrollmentStatus, PaymentStatus, PaymentType
+from app.academy.models.lessons import AttendanceStatus, Lesson, LessonProgress, SessionAttendance
+from app.academy.models.levels import ReachedLevel, SkillLevel
 from app.academy.models.payments import Payment, PaymentState
 from app.academy.models.people import (
     CommunityMessage,
@@ -22,23 +24,43 @@ from app.academy.models.people import (
     OrganizationStatus,
     Role,
 )
+from app.academy.models.skills import (
+    Competency,
+    ContributionLevel,
+    CourseSkill,
+    CourseSkillLevel,
+    EvidenceType,
+    LessonCompetency,
+    Skill,
+    SkillCategory,
+    SkillPrerequisite,
+)
 from app.academy.models.waitlist import WaitlistEntry, WaitlistStatus
 
 __all__ = [
+    "AttendanceStatus",
     "CapabilityLevel",
     "ClassSession",
     "ClassSessionType",
     "Cohort",
     "CohortStatus",
     "CommunityMessage",
+    "Competency",
+    "ContributionLevel",
     "Course",
     "CourseInstructor",
+    "CourseSkill",
+    "CourseSkillLevel",
     "CourseStatus",
     "Enrollment",
     "EnrollmentStatus",
+    "EvidenceType",
     "ImpactLevel",
     "InviteStatus",
     "Learner",
+    "Lesson",
+    "LessonCompetency",
+    "LessonProgress",
     "Organization",
     "OrganizationInvite",
     "OrganizationStatus",
@@ -46,8 +68,14 @@ __all__ = [
     "PaymentState",
     "PaymentStatus",
     "PaymentType",
+    "ReachedLevel",
     "Role",
+    "SessionAttendance",
     "SessionType",
+    "Skill",
+    "SkillCategory",
+    "SkillLevel",
+    "SkillPrerequisite",
     "WaitlistEntry",
     "WaitlistStatus",
 ]
