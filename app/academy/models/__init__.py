@@ -1,5 +1,16 @@
 """The academy's tables, one file per aggregate."""
 
+from app.academy.models.assessments import (
+    Assessment,
+    AssessmentQuestion,
+    AssessmentSkill,
+    AssessmentType,
+    CountedAttempt,
+    Difficulty,
+    QuestionSkill,
+    ShowCorrectAnswers,
+)
+from app.academy.models.attempts import AssessmentAttempt, AttemptQuestion, AttemptStatus, QuestionResponse, ReviewState
 from app.academy.models.cohorts import Cohort, CohortStatus
 from app.academy.models.courses import (
     CapabilityLevel,
@@ -12,6 +23,7 @@ from app.academy.models.courses import (
     SessionType,
 )
 from app.academy.models.enrollments import Enrollment, EnrollmentStatus, PaymentStatus, PaymentType
+from app.academy.models.gains import LearningGain
 from app.academy.models.lessons import AttendanceStatus, Lesson, LessonProgress, SessionAttendance
 from app.academy.models.levels import ReachedLevel, SkillLevel
 from app.academy.models.payments import Payment, PaymentState
@@ -24,6 +36,7 @@ from app.academy.models.people import (
     OrganizationStatus,
     Role,
 )
+from app.academy.models.questions import QuestionType, QuestionVersion
 from app.academy.models.skills import (
     Competency,
     ContributionLevel,
@@ -38,6 +51,13 @@ from app.academy.models.skills import (
 from app.academy.models.waitlist import WaitlistEntry, WaitlistStatus
 
 __all__ = [
+    "Assessment",
+    "AssessmentAttempt",
+    "AssessmentQuestion",
+    "AssessmentSkill",
+    "AssessmentType",
+    "AttemptQuestion",
+    "AttemptStatus",
     "AttendanceStatus",
     "CapabilityLevel",
     "ClassSession",
@@ -47,17 +67,20 @@ __all__ = [
     "CommunityMessage",
     "Competency",
     "ContributionLevel",
+    "CountedAttempt",
     "Course",
     "CourseInstructor",
     "CourseSkill",
     "CourseSkillLevel",
     "CourseStatus",
+    "Difficulty",
     "Enrollment",
     "EnrollmentStatus",
     "EvidenceType",
     "ImpactLevel",
     "InviteStatus",
     "Learner",
+    "LearningGain",
     "Lesson",
     "LessonCompetency",
     "LessonProgress",
@@ -68,10 +91,16 @@ __all__ = [
     "PaymentState",
     "PaymentStatus",
     "PaymentType",
+    "QuestionResponse",
+    "QuestionSkill",
+    "QuestionType",
+    "QuestionVersion",
     "ReachedLevel",
+    "ReviewState",
     "Role",
     "SessionAttendance",
     "SessionType",
+    "ShowCorrectAnswers",
     "Skill",
     "SkillCategory",
     "SkillLevel",
