@@ -23,6 +23,7 @@ from app.academy.models.courses import (
     SessionType,
 )
 from app.academy.models.enrollments import Enrollment, EnrollmentStatus, PaymentStatus, PaymentType
+from app.academy.models.evidence import CompetencyEvidence, SkillProgress
 from app.academy.models.gains import LearningGain
 from app.academy.models.lessons import AttendanceStatus, Lesson, LessonProgress, SessionAttendance
 from app.academy.models.levels import ReachedLevel, SkillLevel
@@ -66,6 +67,7 @@ __all__ = [
     "CohortStatus",
     "CommunityMessage",
     "Competency",
+    "CompetencyEvidence",
     "ContributionLevel",
     "CountedAttempt",
     "Course",
@@ -105,6 +107,7 @@ __all__ = [
     "SkillCategory",
     "SkillLevel",
     "SkillPrerequisite",
+    "SkillProgress",
     "WaitlistEntry",
     "WaitlistStatus",
 ]
