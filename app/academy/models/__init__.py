@@ -27,6 +27,22 @@ from app.academy.models.evidence import CompetencyEvidence, SkillProgress
 from app.academy.models.gains import LearningGain
 from app.academy.models.lessons import AttendanceStatus, Lesson, LessonProgress, SessionAttendance
 from app.academy.models.levels import ReachedLevel, SkillLevel
+from app.academy.models.path_enrollments import (
+    PathEnrollment,
+    PathEnrollmentStatus,
+    PathPaymentType,
+    PathStepCompletion,
+)
+from app.academy.models.path_steps import LearningPathStep, PathStepGroup, UnlockRule
+from app.academy.models.paths import (
+    BillingInterval,
+    LearningPath,
+    OfferKind,
+    PathOffer,
+    PathSkill,
+    PricingModel,
+    TargetAudience,
+)
 from app.academy.models.payments import Payment, PaymentState
 from app.academy.models.people import (
     CommunityMessage,
@@ -60,6 +76,7 @@ __all__ = [
     "AttemptQuestion",
     "AttemptStatus",
     "AttendanceStatus",
+    "BillingInterval",
     "CapabilityLevel",
     "ClassSession",
     "ClassSessionType",
@@ -83,16 +100,27 @@ __all__ = [
     "InviteStatus",
     "Learner",
     "LearningGain",
+    "LearningPath",
+    "LearningPathStep",
     "Lesson",
     "LessonCompetency",
     "LessonProgress",
+    "OfferKind",
     "Organization",
     "OrganizationInvite",
     "OrganizationStatus",
+    "PathEnrollment",
+    "PathEnrollmentStatus",
+    "PathOffer",
+    "PathPaymentType",
+    "PathSkill",
+    "PathStepCompletion",
+    "PathStepGroup",
     "Payment",
     "PaymentState",
     "PaymentStatus",
     "PaymentType",
+    "PricingModel",
     "QuestionResponse",
     "QuestionSkill",
     "QuestionType",
@@ -108,6 +136,8 @@ __all__ = [
     "SkillLevel",
     "SkillPrerequisite",
     "SkillProgress",
+    "TargetAudience",
+    "UnlockRule",
     "WaitlistEntry",
     "WaitlistStatus",
 ]
