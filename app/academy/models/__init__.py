@@ -22,6 +22,13 @@ from app.academy.models.courses import (
     ImpactLevel,
     SessionType,
 )
+from app.academy.models.credentials import (
+    Certificate,
+    CertificateStatus,
+    PathCertificate,
+    PathCertificateYear,
+    SkillBadge,
+)
 from app.academy.models.enrollments import Enrollment, EnrollmentStatus, PaymentStatus, PaymentType
 from app.academy.models.evidence import CompetencyEvidence, SkillProgress
 from app.academy.models.gains import LearningGain
@@ -78,6 +85,8 @@ __all__ = [
     "AttendanceStatus",
     "BillingInterval",
     "CapabilityLevel",
+    "Certificate",
+    "CertificateStatus",
     "ClassSession",
     "ClassSessionType",
     "Cohort",
@@ -109,6 +118,8 @@ __all__ = [
     "Organization",
     "OrganizationInvite",
     "OrganizationStatus",
+    "PathCertificate",
+    "PathCertificateYear",
     "PathEnrollment",
     "PathEnrollmentStatus",
     "PathOffer",
@@ -132,6 +143,7 @@ __all__ = [
     "SessionType",
     "ShowCorrectAnswers",
     "Skill",
+    "SkillBadge",
     "SkillCategory",
     "SkillLevel",
     "SkillPrerequisite",
