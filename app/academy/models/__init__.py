@@ -32,6 +32,7 @@ from app.academy.models.credentials import (
 from app.academy.models.enrollments import Enrollment, EnrollmentStatus, PaymentStatus, PaymentType
 from app.academy.models.evidence import CompetencyEvidence, SkillProgress
 from app.academy.models.gains import LearningGain
+from app.academy.models.kit import EnablementKitItem, KitItemType
 from app.academy.models.lessons import AttendanceStatus, Lesson, LessonProgress, SessionAttendance
 from app.academy.models.levels import ReachedLevel, SkillLevel
 from app.academy.models.path_enrollments import (
@@ -102,11 +103,13 @@ __all__ = [
     "CourseSkillLevel",
     "CourseStatus",
     "Difficulty",
+    "EnablementKitItem",
     "Enrollment",
     "EnrollmentStatus",
     "EvidenceType",
     "ImpactLevel",
     "InviteStatus",
+    "KitItemType",
     "Learner",
     "LearningGain",
     "LearningPath",
