@@ -37,7 +37,9 @@ class Lesson(Row, Versioned, Base):
     order_in_session: Mapped[int]
     duration_minutes: Mapped[int]
     slides_url: Mapped[str | None] = mapped_column(Text)
-    worksheet_id: Mapped[UUID | None] = mapped_column(Uuid)
+    worksheet_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("academy.enablement_kit_items.id", ondelete="SET NULL")
+    )
 
 
 class SessionAttendance(Row, Base):
