@@ -1,6 +1,9 @@
 """The academy's tables, one file per aggregate."""
 
+from app.academy.models.analytics import AnalyticsEvent
+from app.academy.models.chat import ChatConversation, ChatMessage, ChatRole
 from app.academy.models.cohorts import Cohort, CohortStatus
+from app.academy.models.contact import ContactStatus, ContactSubmission
 from app.academy.models.courses import (
     CapabilityLevel,
     ClassSession,
@@ -10,42 +13,203 @@ from app.academy.models.courses import (
     ImpactLevel,
     SessionType,
 )
+from app.academy.models.discussions import ContentStatus, DiscussionReply, DiscussionThread, ThreadScope
+from app.academy.models.documents import (
+    DateRange,
+    ExecutiveMetrics,
+    ModelSettings,
+    PromptVariable,
+    ReportFilter,
+    ReportLayout,
+    TopPerformer,
+    VariableType,
+)
+from app.academy.models.domains import DomainProof, OrganizationDomain
 from app.academy.models.enrollments import Enrollment, EnrollmentStatus, PaymentStatus, PaymentType
+from app.academy.models.entitlements import Entitlement, EntitlementKind, EntitlementSource
+from app.academy.models.external_communities import (
+    CommunityAccess,
+    CommunityMembershipStatus,
+    CommunityPlatform,
+    ExternalCommunityCourse,
+    ExternalCommunityLink,
+    UserCommunityMembership,
+)
+from app.academy.models.glossary import GlossaryRelatedTerm, GlossaryTerm
+from app.academy.models.invites import InviteStatus, OrganizationInvite
+from app.academy.models.kit import EnablementKitItem, KitItemType
+from app.academy.models.library import PromptAccess, ResourceAccess
+from app.academy.models.library_use import InteractionType, ItemType, ResourceInteraction, UserBookmark
+from app.academy.models.managers import (
+    ManagerPermission,
+    ManagerRole,
+    OrganizationManager,
+    OrganizationManagerTeam,
+    TeamScope,
+)
+from app.academy.models.moderation import ContentFlag, FlagKind, ModerationAct, ModerationAction
+from app.academy.models.office_hours import BookingStatus, OfficeHoursBooking, OfficeHoursRejection, RejectionReason
 from app.academy.models.payments import Payment, PaymentState
+from app.academy.models.peers import ConnectionSource, ConnectionStatus, PeerConnection
 from app.academy.models.people import (
     CommunityMessage,
-    InviteStatus,
     Learner,
     Organization,
-    OrganizationInvite,
     OrganizationStatus,
     Role,
 )
+from app.academy.models.privacy import (
+    AccessType,
+    ErasureReview,
+    ErasureReviewState,
+    ManagerAccessLog,
+    UserPrivacySettings,
+)
+from app.academy.models.prompts import Prompt, PromptCategory
+from app.academy.models.reactions import ReplyInteraction, ReplyReaction, ThreadInteraction, ThreadReaction
+from app.academy.models.recordings import SessionRecording
+from app.academy.models.reminders import (
+    LearningReminder,
+    LearningReminderRecipient,
+    LearningReminderTargetTeam,
+    LearningReminderTargetUser,
+    ReminderChannel,
+    ReminderTarget,
+)
+from app.academy.models.reports import (
+    ExecutiveReport,
+    ManagerReport,
+    ManagerReportCourse,
+    ManagerReportRun,
+    ManagerReportTeam,
+    ReportFormat,
+    ReportRunStatus,
+    ReportType,
+)
+from app.academy.models.resources import Resource, ResourceCourse, ResourceType
+from app.academy.models.snapshots import OrganizationAnalytics, PeriodType, TeamAnalytics
+from app.academy.models.teams import Team, TeamCourse, TeamMember, TeamRole
 from app.academy.models.waitlist import WaitlistEntry, WaitlistStatus
+from app.academy.models.webhooks import DeliveryStatus, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
+    "AccessType",
+    "AnalyticsEvent",
+    "BookingStatus",
     "CapabilityLevel",
+    "ChatConversation",
+    "ChatMessage",
+    "ChatRole",
     "ClassSession",
     "ClassSessionType",
     "Cohort",
     "CohortStatus",
+    "CommunityAccess",
+    "CommunityMembershipStatus",
     "CommunityMessage",
+    "CommunityPlatform",
+    "ConnectionSource",
+    "ConnectionStatus",
+    "ContactStatus",
+    "ContactSubmission",
+    "ContentFlag",
+    "ContentStatus",
     "Course",
     "CourseStatus",
+    "DateRange",
+    "DeliveryStatus",
+    "DiscussionReply",
+    "DiscussionThread",
+    "DomainProof",
+    "EnablementKitItem",
     "Enrollment",
     "EnrollmentStatus",
+    "Entitlement",
+    "EntitlementKind",
+    "EntitlementSource",
+    "ErasureReview",
+    "ErasureReviewState",
+    "ExecutiveMetrics",
+    "ExecutiveReport",
+    "ExternalCommunityCourse",
+    "ExternalCommunityLink",
+    "FlagKind",
+    "GlossaryRelatedTerm",
+    "GlossaryTerm",
     "ImpactLevel",
+    "InteractionType",
     "InviteStatus",
+    "ItemType",
+    "KitItemType",
     "Learner",
+    "LearningReminder",
+    "LearningReminderRecipient",
+    "LearningReminderTargetTeam",
+    "LearningReminderTargetUser",
+    "ManagerAccessLog",
+    "ManagerPermission",
+    "ManagerReport",
+    "ManagerReportCourse",
+    "ManagerReportRun",
+    "ManagerReportTeam",
+    "ManagerRole",
+    "ModelSettings",
+    "ModerationAct",
+    "ModerationAction",
+    "OfficeHoursBooking",
+    "OfficeHoursRejection",
     "Organization",
+    "OrganizationAnalytics",
+    "OrganizationDomain",
     "OrganizationInvite",
+    "OrganizationManager",
+    "OrganizationManagerTeam",
     "OrganizationStatus",
     "Payment",
     "PaymentState",
     "PaymentStatus",
     "PaymentType",
+    "PeerConnection",
+    "PeriodType",
+    "Prompt",
+    "PromptAccess",
+    "PromptCategory",
+    "PromptVariable",
+    "RejectionReason",
+    "ReminderChannel",
+    "ReminderTarget",
+    "ReplyInteraction",
+    "ReplyReaction",
+    "ReportFilter",
+    "ReportFormat",
+    "ReportLayout",
+    "ReportRunStatus",
+    "ReportType",
+    "Resource",
+    "ResourceAccess",
+    "ResourceCourse",
+    "ResourceInteraction",
+    "ResourceType",
     "Role",
+    "SessionRecording",
     "SessionType",
+    "Team",
+    "TeamAnalytics",
+    "TeamCourse",
+    "TeamMember",
+    "TeamRole",
+    "TeamScope",
+    "ThreadInteraction",
+    "ThreadReaction",
+    "ThreadScope",
+    "TopPerformer",
+    "UserBookmark",
+    "UserCommunityMembership",
+    "UserPrivacySettings",
+    "VariableType",
     "WaitlistEntry",
     "WaitlistStatus",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]
