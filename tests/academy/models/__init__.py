@@ -1,0 +1,1 @@
+"""What the database itself holds the academy's rows to."""
