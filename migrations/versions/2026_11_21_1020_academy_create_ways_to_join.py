@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0120_academy_joining"
-down_revision: str | None = "0012_media_files"
+down_revision: str | None = "0114_academy_worksheets"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

@@ -56,7 +56,10 @@ class ClassSessionType(StrEnum):
 
 
 class Course(Row, Versioned, Base):
-    """What can be learned; its cohorts are when. `waitlist_last_position` numbers the course-level queue (Z-78)."""
+    """What can be learned; its cohorts are when. `waitlist_last_position` numbers the course-level queue (Z-78).
+
+    Who completes it has attended `required_attendance_percent` of its sessions; null asks for none (Z-67).
+    """
 
     __tablename__ = "courses"
     __table_args__ = (
@@ -66,6 +69,7 @@ class Course(Row, Versioned, Base):
         one_of("status", CourseStatus),
         CheckConstraint("price_b2c >= 0 AND price_b2b >= 0", name="prices"),
         CheckConstraint("max_participants > 0", name="max_participants"),
+        CheckConstraint("required_attendance_percent BETWEEN 1 AND 100", name="required_attendance_percent"),
         Index("uq_courses_slug", "slug", unique=True),
         Index("ix_courses_status", "status"),
         Index("ix_courses_session_type", "session_type"),
@@ -82,11 +86,24 @@ class Course(Row, Versioned, Base):
     max_participants: Mapped[int]
     impact_level: Mapped[str] = mapped_column(Text)
     capability_level: Mapped[str] = mapped_column(Text)
+    required_attendance_percent: Mapped[int | None]
     status: Mapped[str] = mapped_column(Text, server_default=text("'draft'"), default=CourseStatus.draft)
     waitlist_last_position: Mapped[int] = mapped_column(server_default=text("0"), default=0)
 
     # Which one it is depends on who asks: filled by `courses/queries.py`, null when a query does not ask for it.
     next_cohort: Mapped[dict[str, Any] | None] = query_expression()
+
+
+class CourseInstructor(Base):
+    """Somebody who teaches a course, beside the instructors that its cohorts name (Z-46)."""
+
+    __tablename__ = "course_instructors"
+    __table_args__ = (Index("ix_course_instructors_user_id", "user_id"),)
+
+    course_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("academy.courses.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.users.id", ondelete="CASCADE"), primary_key=True)
 
 
 class ClassSession(Row, Versioned, Base):

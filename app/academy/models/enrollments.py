@@ -50,6 +50,8 @@ class Enrollment(Row, Base):
     """A person in a cohort. `has_seat` says whether it counts in `cohorts.current_enrollment`.
 
     A pending checkout has its seat until `hold_expires_at`; null means until the payment settles or for good.
+    `completed_by_id` is the instructor who marked it completed, null where the rules did (Z-67). `path_enrollment_id`
+    is the path enrollment that entitles to it (Z-127).
     """
 
     __tablename__ = "enrollments"
@@ -62,6 +64,8 @@ class Enrollment(Row, Base):
             "payment_type = 'b2c' OR stripe_checkout_session_id IS NULL AND stripe_payment_intent_id IS NULL",
             name="b2b_without_stripe",
         ),
+        CheckConstraint("progress_percent BETWEEN 0 AND 100", name="progress_percent"),
+        CheckConstraint("completed_by_id IS NULL OR completed_at IS NOT NULL", name="completed_by"),
         Index("ix_enrollments_user_id", "user_id"),
         Index("ix_enrollments_cohort_id", "cohort_id"),
         Index("ix_enrollments_user_id_course_id", "user_id", "course_id"),
@@ -69,6 +73,23 @@ class Enrollment(Row, Base):
         Index("ix_enrollments_organization_id", "organization_id"),
         Index("ix_enrollments_payment_status", "payment_status"),
         Index("ix_enrollments_transferred_to_id", "transferred_to_id"),
+        # Set on few rows of a busy table: the others shall not pay for these.
+        Index(
+            "ix_enrollments_completed_by_id", "completed_by_id", postgresql_where=text("completed_by_id IS NOT NULL")
+        ),
+        Index(
+            "ix_enrollments_path_enrollment_id",
+            "path_enrollment_id",
+            postgresql_where=text("path_enrollment_id IS NOT NULL"),
+        ),
+        # A step of a path entitles to one seat at a time.
+        Index(
+            "uq_enrollments_path_seat",
+            "path_enrollment_id",
+            "course_id",
+            unique=True,
+            postgresql_where=text("has_seat AND path_enrollment_id IS NOT NULL"),
+        ),
         Index("uq_enrollments_stripe_checkout_session_id", "stripe_checkout_session_id", unique=True),
         Index("ix_enrollments_stripe_payment_intent_id", "stripe_payment_intent_id"),
         Index("uq_enrollments_seat", "user_id", "cohort_id", unique=True, postgresql_where=text("has_seat")),
@@ -99,6 +120,12 @@ class Enrollment(Row, Base):
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     end_reason: Mapped[str | None] = mapped_column(Text)
     transferred_to_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.enrollments.id"))
+    progress_percent: Mapped[int] = mapped_column(server_default=text("0"))
+    completed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    completed_by_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.users.id", ondelete="SET NULL"))
+    path_enrollment_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("academy.user_path_enrollments.id", ondelete="RESTRICT")
+    )
 
     cohort: Mapped[Cohort] = relationship(lazy="raise")
     course: Mapped[Course] = relationship(lazy="raise")

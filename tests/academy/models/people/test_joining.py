@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.academy.models import Learner, OrganizationDomain, OrganizationInvite
 from app.core.clock import utc_now
 from app.core.constraints import constraint_of
-from tests.academy.models.scene import HASH, Scene, kept, refused
+from tests.academy.models.people.scene import HASH, Scene, kept, refused
 from tests.factories import academy, identity
 
 Build = Callable[[Scene], Any]

@@ -3,10 +3,10 @@
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tests.academy.models import scene as scenes
+from tests.academy.models.people.scene import Scene, create
 
 
 @pytest_asyncio.fixture
-async def scene(session: AsyncSession) -> scenes.Scene:
+async def scene(session: AsyncSession) -> Scene:
     """Two customers, their people, a course that one of them takes, and a library."""
-    return await scenes.create(session)
+    return await create(session)

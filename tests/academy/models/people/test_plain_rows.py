@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.academy.models import Enrollment
-from tests.academy.models.scene import PLAIN, Scene, refused
+from tests.academy.models.people.scene import PLAIN, Scene, refused
 
 
 def named(table: type[Any]) -> str:

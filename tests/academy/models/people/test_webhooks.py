@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.academy.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from app.core.clock import utc_now
-from tests.academy.models.scene import SECRET, Scene, is_there, kept, refused
+from tests.academy.models.people.scene import SECRET, Scene, is_there, kept, refused
 
 Build = Callable[[Scene], Any]
 NOW = utc_now()

@@ -20,7 +20,7 @@ from app.academy.models import (
     TeamMember,
     TeamScope,
 )
-from tests.academy.models.scene import Scene, is_there, kept, refused
+from tests.academy.models.people.scene import Scene, is_there, kept, refused
 
 Build = Callable[[Scene], Any]
 

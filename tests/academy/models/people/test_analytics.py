@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.academy.models import AnalyticsEvent, Learner, WebhookAttempt
 from app.core.clock import utc_now
 from tests.academy.conftest import enter
-from tests.academy.models.scene import Scene, kept, refused
+from tests.academy.models.people.scene import Scene, kept, refused
 
 
 @pytest.mark.parametrize(("table", "time"), [(AnalyticsEvent, "timestamp"), (WebhookAttempt, "created_at")])

@@ -17,7 +17,7 @@ from app.academy.models import (
     ThreadInteraction,
 )
 from app.core.clock import utc_now
-from tests.academy.models.scene import Scene, is_there, kept, refused
+from tests.academy.models.people.scene import Scene, is_there, kept, refused
 from tests.factories import academy
 
 Build = Callable[[Scene], Any]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.academy.models import Entitlement, ExternalCommunityCourse, ExternalCommunityLink, PeerConnection
 from app.academy.models import UserCommunityMembership as Membership
 from app.core.clock import utc_now
-from tests.academy.models.scene import Scene, is_there, kept, refused
+from tests.academy.models.people.scene import Scene, is_there, kept, refused
 
 Build = Callable[[Scene], Any]
 NOW = utc_now()

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0135_academy_kit"
-down_revision: str | None = "0134_academy_privacy"
+revision: str = "0113_academy_kit"
+down_revision: str | None = "0108_academy_credentials"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
@@ -42,7 +42,10 @@ def upgrade() -> None:
         schema="academy",
     )
     op.create_index(
-        "ix_enablement_kit_items_course_id_order", "enablement_kit_items", ["course_id", "order"], schema="academy"
+        "ix_enablement_kit_items_course_id_order",
+        "enablement_kit_items",
+        ["course_id", "order"],
+        schema="academy",
     )
     op.create_index("ix_enablement_kit_items_file_id", "enablement_kit_items", ["file_id"], schema="academy")
     op.execute("SELECT core.watch_updates('academy.enablement_kit_items')")

@@ -1,0 +1,1 @@
+"""What the database itself holds learning to: skills, lessons, assessments, paths, credentials."""
