@@ -56,7 +56,7 @@ from app.academy.models.external_communities import (
     UserCommunityMembership,
 )
 from app.academy.models.gains import LearningGain
-from app.academy.models.glossary import GlossaryRelatedTerm, GlossaryTerm
+from app.academy.models.glossary import GlossaryRelatedTerm, GlossaryTerm, GlossaryTermSkill
 from app.academy.models.invites import InviteStatus, OrganizationInvite
 from app.academy.models.kit import EnablementKitItem, KitItemType
 from app.academy.models.lessons import AttendanceStatus, Lesson, LessonProgress, SessionAttendance
@@ -98,7 +98,7 @@ from app.academy.models.privacy import (
     ManagerAccessLog,
     UserPrivacySettings,
 )
-from app.academy.models.prompts import Prompt, PromptCategory
+from app.academy.models.prompts import Prompt, PromptCategory, PromptSkill
 from app.academy.models.questions import QuestionType, QuestionVersion
 from app.academy.models.reactions import ReplyInteraction, ReplyReaction, ThreadInteraction, ThreadReaction
 from app.academy.models.recordings import SessionRecording
@@ -120,7 +120,7 @@ from app.academy.models.reports import (
     ReportRunStatus,
     ReportType,
 )
-from app.academy.models.resources import Resource, ResourceCourse, ResourceType
+from app.academy.models.resources import Resource, ResourceCourse, ResourceSkill, ResourceType
 from app.academy.models.skills import (
     Competency,
     ContributionLevel,
@@ -133,7 +133,7 @@ from app.academy.models.skills import (
     SkillPrerequisite,
 )
 from app.academy.models.snapshots import OrganizationAnalytics, PeriodType, TeamAnalytics
-from app.academy.models.teams import Team, TeamCourse, TeamMember, TeamRole
+from app.academy.models.teams import Team, TeamCourse, TeamLearningPath, TeamMember, TeamRole, TeamSkill
 from app.academy.models.waitlist import WaitlistEntry, WaitlistStatus
 from app.academy.models.webhooks import DeliveryStatus, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
@@ -201,6 +201,7 @@ __all__ = [
     "FlagKind",
     "GlossaryRelatedTerm",
     "GlossaryTerm",
+    "GlossaryTermSkill",
     "ImpactLevel",
     "InteractionType",
     "InviteStatus",
@@ -256,6 +257,7 @@ __all__ = [
     "Prompt",
     "PromptAccess",
     "PromptCategory",
+    "PromptSkill",
     "PromptVariable",
     "QuestionResponse",
     "QuestionSkill",
@@ -276,6 +278,7 @@ __all__ = [
     "ResourceAccess",
     "ResourceCourse",
     "ResourceInteraction",
+    "ResourceSkill",
     "ResourceType",
     "ReviewState",
     "Role",
@@ -293,9 +296,11 @@ __all__ = [
     "Team",
     "TeamAnalytics",
     "TeamCourse",
+    "TeamLearningPath",
     "TeamMember",
     "TeamRole",
     "TeamScope",
+    "TeamSkill",
     "ThreadInteraction",
     "ThreadReaction",
     "ThreadScope",

@@ -78,7 +78,8 @@ class DiscussionThread(Row, Versioned, Base):
     course_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.courses.id", ondelete="RESTRICT"))
     cohort_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.cohorts.id", ondelete="RESTRICT"))
     session_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.sessions.id", ondelete="SET NULL"))
-    lesson_id: Mapped[UUID | None] = mapped_column(Uuid)
+    # A lesson's thread would belong nowhere without it.
+    lesson_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.lessons.id", ondelete="RESTRICT"))
     is_pinned: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     is_announcement: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     is_locked: Mapped[bool] = mapped_column(server_default=text("false"), default=False)

@@ -73,7 +73,9 @@ class Entitlement(Row, Base):
     plan: Mapped[str | None] = mapped_column(Text)
     stripe_subscription_id: Mapped[str | None] = mapped_column(Text)
     granted_by_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.users.id", ondelete="RESTRICT"))
-    learning_path_id: Mapped[UUID | None] = mapped_column(Uuid)
+    learning_path_id: Mapped[UUID | None] = mapped_column(
+        Uuid, ForeignKey("academy.learning_paths.id", ondelete="RESTRICT")
+    )
     starts_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     ends_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

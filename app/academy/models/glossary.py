@@ -48,3 +48,15 @@ class GlossaryRelatedTerm(Base):
     related_term_id: Mapped[UUID] = mapped_column(
         Uuid, ForeignKey("academy.glossary_terms.id", ondelete="CASCADE"), primary_key=True
     )
+
+
+class GlossaryTermSkill(Base):
+    """A skill that a term belongs to."""
+
+    __tablename__ = "glossary_term_skills"
+    __table_args__ = (Index("ix_glossary_term_skills_skill_id", "skill_id"),)
+
+    term_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("academy.glossary_terms.id", ondelete="CASCADE"), primary_key=True
+    )
+    skill_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.skills.id", ondelete="CASCADE"), primary_key=True)

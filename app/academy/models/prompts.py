@@ -79,3 +79,15 @@ class Prompt(Row, Versioned, Rated, Base):
     is_active: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
     access_level: Mapped[str] = mapped_column(Text)
     search: Mapped[str] = searchable("title", "description", "prompt_template")
+
+
+class PromptSkill(Base):
+    """A skill that a prompt helps with."""
+
+    __tablename__ = "prompt_skills"
+    __table_args__ = (Index("ix_prompt_skills_skill_id", "skill_id"),)
+
+    prompt_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("academy.prompts.id", ondelete="CASCADE"), primary_key=True
+    )
+    skill_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.skills.id", ondelete="CASCADE"), primary_key=True)

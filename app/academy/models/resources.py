@@ -80,3 +80,15 @@ class ResourceCourse(Base):
     course_id: Mapped[UUID] = mapped_column(
         Uuid, ForeignKey("academy.courses.id", ondelete="CASCADE"), primary_key=True
     )
+
+
+class ResourceSkill(Base):
+    """A skill that a resource helps with."""
+
+    __tablename__ = "resource_skills"
+    __table_args__ = (Index("ix_resource_skills_skill_id", "skill_id"),)
+
+    resource_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("academy.resources.id", ondelete="CASCADE"), primary_key=True
+    )
+    skill_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.skills.id", ondelete="CASCADE"), primary_key=True)

@@ -56,6 +56,28 @@ class TeamCourse(Base):
     )
 
 
+class TeamLearningPath(Base):
+    """A path that a team is to complete."""
+
+    __tablename__ = "team_learning_paths"
+    __table_args__ = (Index("ix_team_learning_paths_learning_path_id", "learning_path_id"),)
+
+    team_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.teams.id", ondelete="CASCADE"), primary_key=True)
+    learning_path_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("academy.learning_paths.id", ondelete="CASCADE"), primary_key=True
+    )
+
+
+class TeamSkill(Base):
+    """A skill that a team is to reach."""
+
+    __tablename__ = "team_skills"
+    __table_args__ = (Index("ix_team_skills_skill_id", "skill_id"),)
+
+    team_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.teams.id", ondelete="CASCADE"), primary_key=True)
+    skill_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.skills.id", ondelete="CASCADE"), primary_key=True)
+
+
 class TeamMember(Entry, Base):
     """Somebody in a team (A-TAB-50)."""
 

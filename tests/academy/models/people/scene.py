@@ -19,7 +19,7 @@ from app.core.ids import new_id
 from app.identity.models import Account
 from app.media.models import StoredFile
 from tests.academy.conftest import enter, found
-from tests.factories import academy
+from tests.factories import academy, learning
 
 START = datetime(2027, 3, 1, tzinfo=UTC)
 WEEK = {"period_type": "weekly", "period_start": START, "period_end": START + timedelta(days=7)}
@@ -126,6 +126,7 @@ PLAIN: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
         "access_level": "registered",
     },
     m.ResourceCourse: lambda s: {"resource_id": s.resource.id, "course_id": s.course.id},
+    m.ResourceSkill: lambda s: {"resource_id": s.resource.id, "skill_id": s.skill.id},
     m.GlossaryTerm: lambda _: {
         "term": "Large Language Model",
         "slug": new_id().hex,
@@ -134,6 +135,7 @@ PLAIN: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
         "category": "AI Fundamentals",
     },
     m.GlossaryRelatedTerm: lambda s: {"term_id": s.term.id, "related_term_id": s.other_term.id},
+    m.GlossaryTermSkill: lambda s: {"term_id": s.term.id, "skill_id": s.skill.id},
     m.Prompt: lambda _: {
         "title": "Sales Email Generator",
         "slug": new_id().hex,
@@ -143,6 +145,7 @@ PLAIN: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
         "prompt_template": "Sell {{product}}",
         "access_level": "public",
     },
+    m.PromptSkill: lambda s: {"prompt_id": s.prompt.id, "skill_id": s.skill.id},
     m.ResourceInteraction: lambda s: {
         "user_id": s.learner.id,
         "resource_id": s.resource.id,
@@ -176,6 +179,8 @@ PLAIN: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
     m.UserCommunityMembership: lambda s: {"user_id": s.learner.id, "community_id": s.community.id},
     m.Team: lambda s: {"organization_id": s.customer.id, "name": "Marketing"},
     m.TeamCourse: lambda s: {"team_id": s.team.id, "course_id": s.course.id},
+    m.TeamLearningPath: lambda s: {"team_id": s.team.id, "learning_path_id": s.path.id},
+    m.TeamSkill: lambda s: {"team_id": s.team.id, "skill_id": s.skill.id},
     m.TeamMember: lambda s: {"team_id": s.team.id, "user_id": s.learner.id},
     m.OrganizationManager: lambda s: {
         "user_id": s.peer.id,
@@ -276,6 +281,9 @@ class Scene:
     peer: Account
     course: m.Course
     item: m.ClassSession
+    lesson: m.Lesson
+    skill: m.Skill
+    path: m.LearningPath
     cohort: m.Cohort
     file: StoredFile
     enrollment: m.Enrollment
@@ -318,6 +326,9 @@ async def create(session: AsyncSession) -> Scene:
     there.peer = await enter(session, m.Role.org_member, there.customer)
     await put("course", academy.course())
     await put("item", academy.class_session(there.course))
+    await put("lesson", learning.lesson(there.item))
+    await put("skill", learning.skill())
+    await put("path", learning.path())
     await put("cohort", academy.cohort(there.course))
     await put("file", StoredFile(storage_key=new_id().hex, name="report.pdf", media_type="application/pdf"))
     await put_plain("enrollment", m.Enrollment)

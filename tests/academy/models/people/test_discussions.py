@@ -27,7 +27,7 @@ PLACE = "ck_discussion_threads_scope_names_its_place"
 
 def thread(scope: str, *places: str) -> Build:
     """A thread of this scope that names these places of the scene."""
-    columns = {"course": "course_id", "cohort": "cohort_id", "item": "session_id"}
+    columns = {"course": "course_id", "cohort": "cohort_id", "item": "session_id", "lesson": "lesson_id"}
     return lambda s: s.of(DiscussionThread, scope=scope, **{columns[at]: getattr(s, at).id for at in places})
 
 
@@ -43,7 +43,10 @@ def thread(scope: str, *places: str) -> Build:
         (thread("session", "cohort"), None),
         (thread("session", "cohort", "item"), None),
         (thread("session", "cohort", "course"), None),
+        (thread("session", "cohort", "lesson"), PLACE),
         (thread("lesson", "course"), PLACE),
+        (thread("lesson", "lesson"), None),
+        (thread("lesson", "lesson", "course", "cohort"), None),
         (thread("general"), None),
         (thread("general", "course"), PLACE),
         (thread("general", "cohort"), PLACE),
@@ -131,6 +134,15 @@ async def test_a_discussion_keeps_its_course_and_its_cohort(session: AsyncSessio
     await session.flush()
     assert await kept(session, cohort) is None
     assert await kept(session, course) == "fk_discussion_threads_course_id"
+
+
+async def test_a_discussion_keeps_its_lesson_also_when_the_class_session_goes(
+    session: AsyncSession, scene: Scene
+) -> None:
+    session.add(thread("lesson", "lesson")(scene))
+    await session.flush()
+    for gone in (scene.lesson, scene.item):
+        assert await kept(session, gone) == "fk_discussion_threads_lesson_id"
 
 
 async def test_a_discussion_outlives_the_class_session_it_was_about(session: AsyncSession, scene: Scene) -> None:

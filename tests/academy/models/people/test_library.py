@@ -13,12 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.academy.models import (
     GlossaryRelatedTerm,
     GlossaryTerm,
+    GlossaryTermSkill,
     ModelSettings,
     Prompt,
+    PromptSkill,
     PromptVariable,
     Resource,
     ResourceCourse,
     ResourceInteraction,
+    ResourceSkill,
+    TeamSkill,
     UserBookmark,
     VariableType,
 )
@@ -151,6 +155,14 @@ async def test_a_resource_forgets_a_course_that_is_gone(session: AsyncSession, s
     await session.flush()
     assert await kept(session, scene.resource) is None
     assert not await is_there(session, only)
+
+
+@pytest.mark.parametrize("table", [ResourceSkill, GlossaryTermSkill, PromptSkill, TeamSkill])
+async def test_a_skill_that_is_gone_is_nobody_s(session: AsyncSession, scene: Scene, table: type[Any]) -> None:
+    session.add(about := scene.of(table))
+    await session.flush()
+    assert await kept(session, scene.skill) is None
+    assert not await is_there(session, about)
 
 
 # Documents
