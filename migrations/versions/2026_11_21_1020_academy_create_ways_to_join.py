@@ -27,8 +27,14 @@ def upgrade() -> None:
 def _profiles() -> None:
     op.add_column("organizations", sa.Column("timezone", sa.Text(), nullable=True), schema="academy")
     op.add_column("users", sa.Column("department", sa.Text(), nullable=True), schema="academy")
-    op.add_column(
-        "users", sa.Column("posting_suspended_until", sa.DateTime(timezone=True), nullable=True), schema="academy"
+    for column in ("posting_suspended_at", "posting_suspended_until"):
+        op.add_column("users", sa.Column(column, sa.DateTime(timezone=True), nullable=True), schema="academy")
+    op.create_check_constraint(
+        op.f("ck_users_posting_suspended"),
+        "users",
+        "posting_suspended_until IS NULL"
+        " OR posting_suspended_at IS NOT NULL AND posting_suspended_until > posting_suspended_at",
+        schema="academy",
     )
     op.create_check_constraint(
         op.f("ck_users_notification_preferences_shape"),
@@ -169,8 +175,8 @@ def downgrade() -> None:
     for column in ("enrollment_id", "accepted_by_id", "invited_by_id", "holds_seat"):
         op.drop_column("organization_invites", column, schema="academy")
     op.drop_index("ix_users_organization_id_department", "users", schema="academy")
-    for name in ("community_preferences", "notification_preferences_shape"):
+    for name in ("community_preferences", "notification_preferences_shape", "posting_suspended"):
         op.drop_constraint(op.f(f"ck_users_{name}"), "users", schema="academy")
-    for column in ("posting_suspended_until", "department"):
+    for column in ("posting_suspended_until", "posting_suspended_at", "department"):
         op.drop_column("users", column, schema="academy")
     op.drop_column("organizations", "timezone", schema="academy")

@@ -147,7 +147,7 @@ def upgrade() -> None:
             ["course_id"],
             ["academy.courses.id"],
             name=op.f("fk_external_community_courses_course_id"),
-            ondelete="CASCADE",
+            ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("community_id", "course_id", name=op.f("pk_external_community_courses")),
         schema="academy",

@@ -170,7 +170,7 @@ def upgrade() -> None:
         sa.Column("report_id", sa.Uuid(), nullable=False),
         sa.Column("course_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["course_id"], ["academy.courses.id"], name=op.f("fk_manager_report_courses_course_id"), ondelete="CASCADE"
+            ["course_id"], ["academy.courses.id"], name=op.f("fk_manager_report_courses_course_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
             ["report_id"],

@@ -78,8 +78,9 @@ class ExternalCommunityCourse(Base):
     community_id: Mapped[UUID] = mapped_column(
         Uuid, ForeignKey("academy.external_community_links.id", ondelete="CASCADE"), primary_key=True
     )
+    # Were the last one to vanish, none listed would mean all.
     course_id: Mapped[UUID] = mapped_column(
-        Uuid, ForeignKey("academy.courses.id", ondelete="CASCADE"), primary_key=True
+        Uuid, ForeignKey("academy.courses.id", ondelete="RESTRICT"), primary_key=True
     )
 
 

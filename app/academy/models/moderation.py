@@ -74,7 +74,7 @@ class ContentFlag(Entry, Base):
 class ModerationAction(Entry, Base):
     """What was done about a thread, a reply or a person, by a moderator or (nobody named) by the threshold.
 
-    A suspension without `ends_at` is a ban. `users.posting_suspended_until` says how things stand now.
+    A suspension without `ends_at` is a ban. `users.posting_suspended_at` says how things stand now.
     """
 
     __tablename__ = "moderation_actions"

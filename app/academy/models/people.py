@@ -45,8 +45,8 @@ class Learner(Timestamps, Versioned, Base):
     """`academy.users`: the academy's profile of an account, with the account's own id (Z-03).
 
     `email` and `name` follow the account; the two flags are kept in step with `notification_preferences` (Z-130).
-    `department` is the organization's word for where somebody works (Z-157). Until `posting_suspended_until` somebody
-    reads discussions only; a ban has no end (`infinity`).
+    `department` is the organization's word for where somebody works (Z-157). Whose posting is suspended only reads the
+    discussions, until `posting_suspended_until` or, without it, for good (A-MOD-06).
     """
 
     __tablename__ = "users"
@@ -63,6 +63,11 @@ class Learner(Timestamps, Versioned, Base):
         CheckConstraint(
             """NOT jsonb_path_exists(notification_preferences, '$.community.* ? (@.type() != "boolean")')""",
             name="community_preferences",
+        ),
+        CheckConstraint(
+            "posting_suspended_until IS NULL"
+            " OR posting_suspended_at IS NOT NULL AND posting_suspended_until > posting_suspended_at",
+            name="posting_suspended",
         ),
         Index("ix_users_organization_id", "organization_id"),
         Index("ix_users_organization_id_department", "organization_id", "department"),
@@ -86,6 +91,7 @@ class Learner(Timestamps, Versioned, Base):
     notification_preferences: Mapped[dict[str, Any]] = mapped_column(
         JSONB, server_default=text("'{}'::jsonb"), default=dict
     )
+    posting_suspended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     posting_suspended_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     @property

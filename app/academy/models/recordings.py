@@ -11,7 +11,7 @@ from app.core.database.model import Row
 
 
 class SessionRecording(Row, Base):
-    """What a class session of a cohort looked like: only that cohort's learners see it (A-TAB-10, A-REC-01)."""
+    """A class session of a cohort on film, `duration` in seconds: for that cohort alone (A-TAB-10, A-REC-01)."""
 
     __tablename__ = "session_recordings"
     __table_args__ = (
@@ -24,5 +24,5 @@ class SessionRecording(Row, Base):
     # An agenda can be edited while it is taught; what was recorded of an item keeps the item.
     session_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.sessions.id", ondelete="RESTRICT"))
     video_url: Mapped[str] = mapped_column(Text)
-    duration: Mapped[int] = mapped_column(comment="seconds")
+    duration: Mapped[int]
     uploaded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -151,8 +151,9 @@ class ManagerReportCourse(Base):
     report_id: Mapped[UUID] = mapped_column(
         Uuid, ForeignKey("academy.manager_reports.id", ondelete="CASCADE"), primary_key=True
     )
+    # Were the last one to vanish, none listed would mean all.
     course_id: Mapped[UUID] = mapped_column(
-        Uuid, ForeignKey("academy.courses.id", ondelete="CASCADE"), primary_key=True
+        Uuid, ForeignKey("academy.courses.id", ondelete="RESTRICT"), primary_key=True
     )
 
 

@@ -1,6 +1,7 @@
 """Profiles, invitations that hold seats, and domains that are proven (A-TAB-01 to A-TAB-03, Z-47 to Z-49, Z-57)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.academy.models.people.scene import HASH, Scene, kept, refused
 from tests.factories import academy, identity
 
 Build = Callable[[Scene], Any]
+NOW = utc_now()
 OTHER_HASH = "ab" * 32
 
 
@@ -29,7 +31,7 @@ OTHER_HASH = "ab" * 32
             "ck_organization_invites_holds_seat",
         ),
         (lambda s: s.of(OrganizationInvite, status="accepted"), "ck_organization_invites_accepted"),
-        (lambda s: s.of(OrganizationInvite, accepted_at=utc_now()), "ck_organization_invites_accepted"),
+        (lambda s: s.of(OrganizationInvite, accepted_at=NOW), "ck_organization_invites_accepted"),
         (
             lambda s: s.of(OrganizationInvite, enrollment_id=s.enrollment.id),
             "ck_organization_invites_accepted_by_somebody",
@@ -51,7 +53,7 @@ async def test_an_invitation_that_makes_no_sense_is_refused(
             OrganizationInvite,
             cohort_id=s.cohort.id,
             status="accepted",
-            accepted_at=utc_now(),
+            accepted_at=NOW,
             accepted_by_id=s.learner.id,
             enrollment_id=s.enrollment.id,
         ),
@@ -88,9 +90,7 @@ async def test_an_address_is_invited_into_a_cohort_once_at_a_time(session: Async
 
 
 async def test_what_an_invitation_led_to_is_kept(session: AsyncSession, scene: Scene) -> None:
-    session.add(
-        scene.of(OrganizationInvite, status="accepted", accepted_at=utc_now(), enrollment_id=scene.enrollment.id)
-    )
+    session.add(scene.of(OrganizationInvite, status="accepted", accepted_at=NOW, enrollment_id=scene.enrollment.id))
     await session.flush()
     assert await kept(session, scene.enrollment) == "fk_organization_invites_enrollment_id"
 
@@ -110,7 +110,7 @@ async def test_what_an_invitation_led_to_is_kept(session: AsyncSession, scene: S
         ({"proof": "email", "mailed_to": "admin@elsewhere.example"}, "ck_organization_domains_mailed_there"),
         ({"auto_join": True}, "ck_organization_domains_auto_join_needs_proof"),
         ({"proof": "email", "mailed_to": "Admin@Guild.example"}, None),
-        ({"verified_at": utc_now(), "auto_join": True}, None),
+        ({"verified_at": NOW, "auto_join": True}, None),
     ],
 )
 async def test_a_domain_lets_people_in_only_once_it_is_proven(
@@ -119,11 +119,11 @@ async def test_a_domain_lets_people_in_only_once_it_is_proven(
     assert await refused(session, scene.of(OrganizationDomain, **changes)) == constraint
 
 
-@pytest.mark.parametrize(("proven", "constraint"), [(utc_now(), "uq_organization_domains_verified"), (None, None)])
+@pytest.mark.parametrize(("proven", "constraint"), [(NOW, "uq_organization_domains_verified"), (None, None)])
 async def test_any_organization_may_claim_a_domain_and_one_have_it(
     session: AsyncSession, scene: Scene, proven: Any, constraint: str | None
 ) -> None:
-    first = scene.of(OrganizationDomain, verified_at=utc_now())
+    first = scene.of(OrganizationDomain, verified_at=NOW)
     second = scene.of(OrganizationDomain, organization_id=scene.rival.id, verified_at=proven)
     assert await refused(session, first, second) == constraint
 
@@ -141,6 +141,17 @@ async def test_a_domain_starts_without_letting_anybody_in(session: AsyncSession,
 
 
 # Profiles
+
+
+async def changed(session: AsyncSession, scene: Scene, **values: Any) -> str | None:
+    """The constraint that refuses this change of the learner's profile."""
+    try:
+        async with session.begin_nested():
+            profile = update(Learner).where(Learner.id == scene.learner.id).values(values)
+            await session.execute(profile.execution_options(synchronize_session=False))
+    except IntegrityError as error:
+        return constraint_of(error)
+    return None
 
 
 async def test_an_address_has_one_profile_whatever_its_case(session: AsyncSession, scene: Scene) -> None:
@@ -164,11 +175,19 @@ async def test_an_address_has_one_profile_whatever_its_case(session: AsyncSessio
 async def test_notification_preferences_are_yes_or_no(
     session: AsyncSession, scene: Scene, preferences: Any, constraint: str | None
 ) -> None:
-    found = None
-    try:
-        async with session.begin_nested():
-            wished = update(Learner).where(Learner.id == scene.learner.id).values(notification_preferences=preferences)
-            await session.execute(wished.execution_options(synchronize_session=False))
-    except IntegrityError as error:
-        found = constraint_of(error)
-    assert found == constraint
+    assert await changed(session, scene, notification_preferences=preferences) == constraint
+
+
+@pytest.mark.parametrize(
+    ("at", "until", "constraint"),
+    [
+        (NOW, None, None),
+        (NOW, NOW + timedelta(days=7), None),
+        (NOW, NOW, "ck_users_posting_suspended"),
+        (None, NOW, "ck_users_posting_suspended"),
+    ],
+)
+async def test_posting_is_suspended_for_a_time_or_for_good(
+    session: AsyncSession, scene: Scene, at: Any, until: Any, constraint: str | None
+) -> None:
+    assert await changed(session, scene, posting_suspended_at=at, posting_suspended_until=until) == constraint

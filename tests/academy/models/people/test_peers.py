@@ -7,10 +7,17 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.academy.models import Entitlement, ExternalCommunityCourse, ExternalCommunityLink, PeerConnection
+from app.academy.models import (
+    Entitlement,
+    ExternalCommunityCourse,
+    ExternalCommunityLink,
+    ManagerReportCourse,
+    PeerConnection,
+)
 from app.academy.models import UserCommunityMembership as Membership
 from app.core.clock import utc_now
 from tests.academy.models.people.scene import Scene, is_there, kept, refused
+from tests.factories import academy
 
 Build = Callable[[Scene], Any]
 NOW = utc_now()
@@ -94,6 +101,17 @@ async def test_a_community_s_courses_go_with_it(session: AsyncSession, scene: Sc
     assert not await is_there(session, only)
 
 
+@pytest.mark.parametrize("table", [ExternalCommunityCourse, ManagerReportCourse])
+async def test_a_list_of_courses_never_empties_by_itself(session: AsyncSession, scene: Scene, table: type[Any]) -> None:
+    """None listed means all of them, so a course that goes would let everybody in."""
+    course = academy.course()
+    session.add(course)
+    await session.flush()
+    session.add(scene.of(table, course_id=course.id))
+    await session.flush()
+    assert await kept(session, course) == f"fk_{table.__tablename__}_course_id"
+
+
 # Entitlements
 
 
@@ -107,6 +125,7 @@ async def test_a_community_s_courses_go_with_it(session: AsyncSession, scene: Sc
         (lambda s: s.of(Entitlement, granted_by_id=s.admin.id), "ck_entitlements_granted_by"),
         (lambda s: s.of(Entitlement, source="admin", plan=None, granted_by_id=s.admin.id), None),
         (lambda s: s.of(Entitlement, source="path", plan=None), "ck_entitlements_granted_by"),
+        (lambda s: s.of(Entitlement, source="path", plan=None, learning_path_id=s.path.id), None),
         (lambda s: s.of(Entitlement, stripe_subscription_id="sub_1"), None),
         (
             lambda s: s.of(
@@ -138,6 +157,12 @@ async def test_a_source_grants_premium_once_at_a_time(
     session: AsyncSession, scene: Scene, again: dict[str, Any], constraint: str | None
 ) -> None:
     assert await refused(session, scene.of(Entitlement), scene.of(Entitlement, **again)) == constraint
+
+
+async def test_a_path_grants_premium_once_and_is_kept(session: AsyncSession, scene: Scene) -> None:
+    by_path = [scene.of(Entitlement, source="path", plan=None, learning_path_id=scene.path.id) for _ in range(2)]
+    assert await refused(session, *by_path) == "uq_entitlements_live_path"
+    assert await kept(session, scene.path) == "fk_entitlements_learning_path_id"
 
 
 async def test_a_subscription_pays_for_one_grant(session: AsyncSession, scene: Scene) -> None:
