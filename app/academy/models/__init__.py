@@ -1,5 +1,6 @@
 """The academy's tables, one file per aggregate."""
 
+from app.academy.models.analytics import AnalyticsEvent
 from app.academy.models.assessments import (
     Assessment,
     AssessmentQuestion,
@@ -11,7 +12,9 @@ from app.academy.models.assessments import (
     ShowCorrectAnswers,
 )
 from app.academy.models.attempts import AssessmentAttempt, AttemptQuestion, AttemptStatus, QuestionResponse, ReviewState
+from app.academy.models.chat import ChatConversation, ChatMessage, ChatRole
 from app.academy.models.cohorts import Cohort, CohortStatus
+from app.academy.models.contact import ContactStatus, ContactSubmission
 from app.academy.models.courses import (
     CapabilityLevel,
     ClassSession,
@@ -29,12 +32,46 @@ from app.academy.models.credentials import (
     PathCertificateYear,
     SkillBadge,
 )
+from app.academy.models.discussions import ContentStatus, DiscussionReply, DiscussionThread, ThreadScope
+from app.academy.models.documents import (
+    DateRange,
+    ExecutiveMetrics,
+    ModelSettings,
+    PromptVariable,
+    ReportFilter,
+    ReportLayout,
+    TopPerformer,
+    VariableType,
+)
+from app.academy.models.domains import DomainProof, OrganizationDomain
 from app.academy.models.enrollments import Enrollment, EnrollmentStatus, PaymentStatus, PaymentType
+from app.academy.models.entitlements import Entitlement, EntitlementKind, EntitlementSource
 from app.academy.models.evidence import CompetencyEvidence, SkillProgress
+from app.academy.models.external_communities import (
+    CommunityAccess,
+    CommunityMembershipStatus,
+    CommunityPlatform,
+    ExternalCommunityCourse,
+    ExternalCommunityLink,
+    UserCommunityMembership,
+)
 from app.academy.models.gains import LearningGain
+from app.academy.models.glossary import GlossaryRelatedTerm, GlossaryTerm, GlossaryTermSkill
+from app.academy.models.invites import InviteStatus, OrganizationInvite
 from app.academy.models.kit import EnablementKitItem, KitItemType
 from app.academy.models.lessons import AttendanceStatus, Lesson, LessonProgress, SessionAttendance
 from app.academy.models.levels import ReachedLevel, SkillLevel
+from app.academy.models.library import PromptAccess, ResourceAccess
+from app.academy.models.library_use import InteractionType, ItemType, ResourceInteraction, UserBookmark
+from app.academy.models.managers import (
+    ManagerPermission,
+    ManagerRole,
+    OrganizationManager,
+    OrganizationManagerTeam,
+    TeamScope,
+)
+from app.academy.models.moderation import ContentFlag, FlagKind, ModerationAct, ModerationAction
+from app.academy.models.office_hours import BookingStatus, OfficeHoursBooking, OfficeHoursRejection, RejectionReason
 from app.academy.models.path_enrollments import (
     PathEnrollment,
     PathEnrollmentStatus,
@@ -52,16 +89,38 @@ from app.academy.models.paths import (
     TargetAudience,
 )
 from app.academy.models.payments import Payment, PaymentState
-from app.academy.models.people import (
-    CommunityMessage,
-    InviteStatus,
-    Learner,
-    Organization,
-    OrganizationInvite,
-    OrganizationStatus,
-    Role,
+from app.academy.models.peers import ConnectionSource, ConnectionStatus, PeerConnection
+from app.academy.models.people import CommunityMessage, Learner, Organization, OrganizationStatus, Role
+from app.academy.models.privacy import (
+    AccessType,
+    ErasureReview,
+    ErasureReviewState,
+    ManagerAccessLog,
+    UserPrivacySettings,
 )
+from app.academy.models.prompts import Prompt, PromptCategory, PromptSkill
 from app.academy.models.questions import QuestionType, QuestionVersion
+from app.academy.models.reactions import ReplyInteraction, ReplyReaction, ThreadInteraction, ThreadReaction
+from app.academy.models.recordings import SessionRecording
+from app.academy.models.reminders import (
+    LearningReminder,
+    LearningReminderRecipient,
+    LearningReminderTargetTeam,
+    LearningReminderTargetUser,
+    ReminderChannel,
+    ReminderTarget,
+)
+from app.academy.models.reports import (
+    ExecutiveReport,
+    ManagerReport,
+    ManagerReportCourse,
+    ManagerReportRun,
+    ManagerReportTeam,
+    ReportFormat,
+    ReportRunStatus,
+    ReportType,
+)
+from app.academy.models.resources import Resource, ResourceCourse, ResourceSkill, ResourceType
 from app.academy.models.skills import (
     Competency,
     ContributionLevel,
@@ -73,9 +132,14 @@ from app.academy.models.skills import (
     SkillCategory,
     SkillPrerequisite,
 )
+from app.academy.models.snapshots import OrganizationAnalytics, PeriodType, TeamAnalytics
+from app.academy.models.teams import Team, TeamCourse, TeamLearningPath, TeamMember, TeamRole, TeamSkill
 from app.academy.models.waitlist import WaitlistEntry, WaitlistStatus
+from app.academy.models.webhooks import DeliveryStatus, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
+    "AccessType",
+    "AnalyticsEvent",
     "Assessment",
     "AssessmentAttempt",
     "AssessmentQuestion",
@@ -85,16 +149,29 @@ __all__ = [
     "AttemptStatus",
     "AttendanceStatus",
     "BillingInterval",
+    "BookingStatus",
     "CapabilityLevel",
     "Certificate",
     "CertificateStatus",
+    "ChatConversation",
+    "ChatMessage",
+    "ChatRole",
     "ClassSession",
     "ClassSessionType",
     "Cohort",
     "CohortStatus",
+    "CommunityAccess",
+    "CommunityMembershipStatus",
     "CommunityMessage",
+    "CommunityPlatform",
     "Competency",
     "CompetencyEvidence",
+    "ConnectionSource",
+    "ConnectionStatus",
+    "ContactStatus",
+    "ContactSubmission",
+    "ContentFlag",
+    "ContentStatus",
     "ContributionLevel",
     "CountedAttempt",
     "Course",
@@ -102,24 +179,64 @@ __all__ = [
     "CourseSkill",
     "CourseSkillLevel",
     "CourseStatus",
+    "DateRange",
+    "DeliveryStatus",
     "Difficulty",
+    "DiscussionReply",
+    "DiscussionThread",
+    "DomainProof",
     "EnablementKitItem",
     "Enrollment",
     "EnrollmentStatus",
+    "Entitlement",
+    "EntitlementKind",
+    "EntitlementSource",
+    "ErasureReview",
+    "ErasureReviewState",
     "EvidenceType",
+    "ExecutiveMetrics",
+    "ExecutiveReport",
+    "ExternalCommunityCourse",
+    "ExternalCommunityLink",
+    "FlagKind",
+    "GlossaryRelatedTerm",
+    "GlossaryTerm",
+    "GlossaryTermSkill",
     "ImpactLevel",
+    "InteractionType",
     "InviteStatus",
+    "ItemType",
     "KitItemType",
     "Learner",
     "LearningGain",
     "LearningPath",
     "LearningPathStep",
+    "LearningReminder",
+    "LearningReminderRecipient",
+    "LearningReminderTargetTeam",
+    "LearningReminderTargetUser",
     "Lesson",
     "LessonCompetency",
     "LessonProgress",
+    "ManagerAccessLog",
+    "ManagerPermission",
+    "ManagerReport",
+    "ManagerReportCourse",
+    "ManagerReportRun",
+    "ManagerReportTeam",
+    "ManagerRole",
+    "ModelSettings",
+    "ModerationAct",
+    "ModerationAction",
     "OfferKind",
+    "OfficeHoursBooking",
+    "OfficeHoursRejection",
     "Organization",
+    "OrganizationAnalytics",
+    "OrganizationDomain",
     "OrganizationInvite",
+    "OrganizationManager",
+    "OrganizationManagerTeam",
     "OrganizationStatus",
     "PathCertificate",
     "PathCertificateYear",
@@ -134,15 +251,39 @@ __all__ = [
     "PaymentState",
     "PaymentStatus",
     "PaymentType",
+    "PeerConnection",
+    "PeriodType",
     "PricingModel",
+    "Prompt",
+    "PromptAccess",
+    "PromptCategory",
+    "PromptSkill",
+    "PromptVariable",
     "QuestionResponse",
     "QuestionSkill",
     "QuestionType",
     "QuestionVersion",
     "ReachedLevel",
+    "RejectionReason",
+    "ReminderChannel",
+    "ReminderTarget",
+    "ReplyInteraction",
+    "ReplyReaction",
+    "ReportFilter",
+    "ReportFormat",
+    "ReportLayout",
+    "ReportRunStatus",
+    "ReportType",
+    "Resource",
+    "ResourceAccess",
+    "ResourceCourse",
+    "ResourceInteraction",
+    "ResourceSkill",
+    "ResourceType",
     "ReviewState",
     "Role",
     "SessionAttendance",
+    "SessionRecording",
     "SessionType",
     "ShowCorrectAnswers",
     "Skill",
@@ -152,7 +293,26 @@ __all__ = [
     "SkillPrerequisite",
     "SkillProgress",
     "TargetAudience",
+    "Team",
+    "TeamAnalytics",
+    "TeamCourse",
+    "TeamLearningPath",
+    "TeamMember",
+    "TeamRole",
+    "TeamScope",
+    "TeamSkill",
+    "ThreadInteraction",
+    "ThreadReaction",
+    "ThreadScope",
+    "TopPerformer",
     "UnlockRule",
+    "UserBookmark",
+    "UserCommunityMembership",
+    "UserPrivacySettings",
+    "VariableType",
     "WaitlistEntry",
     "WaitlistStatus",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

@@ -1,6 +1,8 @@
 """Declarative base of the academy's tables."""
 
-from sqlalchemy.orm import DeclarativeBase
+from typing import Any
+
+from sqlalchemy.orm import DeclarativeBase, declared_attr
 
 from app.core.database.model import Table, metadata
 
@@ -10,3 +12,13 @@ class Base(Table, DeclarativeBase):
 
     metadata = metadata
     __schema__ = "academy"
+
+
+class KeptByMonths:
+    """PostgreSQL wants the time in the key of a table that is kept by months; the id alone names a row all the same."""
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        """What the session knows a row by."""
+        return {"primary_key": ["id"]}

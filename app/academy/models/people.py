@@ -1,4 +1,4 @@
-"""Learners and the organizations that buy seats for them (A-TAB-01, A-TAB-02, A-TAB-03)."""
+"""Learners and the organizations that buy seats for them (A-TAB-01, A-TAB-02)."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.academy.models.base import Base
-from app.core.database.checks import one_of
-from app.core.database.model import Row, Timestamps, Versioned
+from app.core.database.checks import has_shape, one_of
+from app.core.database.model import Timestamps, Versioned
 
 
 class Role(StrEnum):
@@ -41,19 +41,12 @@ class CommunityMessage(StrEnum):
     subscribed_threads = "subscribed_threads"
 
 
-class InviteStatus(StrEnum):
-    """An invitation ends once."""
-
-    pending = "pending"
-    accepted = "accepted"
-    expired = "expired"
-    revoked = "revoked"
-
-
 class Learner(Timestamps, Versioned, Base):
     """`academy.users`: the academy's profile of an account, with the account's own id (Z-03).
 
     `email` and `name` follow the account; the two flags are kept in step with `notification_preferences` (Z-130).
+    `department` is the organization's word for where somebody works (Z-157). Whose posting is suspended only reads the
+    discussions, until `posting_suspended_until` or, without it, for good (A-MOD-06).
     """
 
     __tablename__ = "users"
@@ -63,7 +56,21 @@ class Learner(Timestamps, Versioned, Base):
             "organization_id IS NOT NULL OR role IN ('individual', 'platform_admin')", name="role_needs_organization"
         ),
         Index("ix_users_email", func.lower(text("email")), unique=True),
+        has_shape(
+            "notification_preferences",
+            {"email_notifications?": "boolean", "sms_notifications?": "boolean", "community?": "object"},
+        ),
+        CheckConstraint(
+            """NOT jsonb_path_exists(notification_preferences, '$.community.* ? (@.type() != "boolean")')""",
+            name="community_preferences",
+        ),
+        CheckConstraint(
+            "posting_suspended_until IS NULL"
+            " OR posting_suspended_at IS NOT NULL AND posting_suspended_until > posting_suspended_at",
+            name="posting_suspended",
+        ),
         Index("ix_users_organization_id", "organization_id"),
+        Index("ix_users_organization_id_department", "organization_id", "department"),
         Index("uq_users_token_identifier", "token_identifier", unique=True),
     )
 
@@ -75,6 +82,7 @@ class Learner(Timestamps, Versioned, Base):
     organization_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.organizations.id"))
     company: Mapped[str | None] = mapped_column(Text)
     title: Mapped[str | None] = mapped_column(Text)
+    department: Mapped[str | None] = mapped_column(Text)
     linkedin_url: Mapped[str | None] = mapped_column(Text)
     phone_number: Mapped[str | None] = mapped_column(Text)
     timezone: Mapped[str | None] = mapped_column(Text)
@@ -83,6 +91,8 @@ class Learner(Timestamps, Versioned, Base):
     notification_preferences: Mapped[dict[str, Any]] = mapped_column(
         JSONB, server_default=text("'{}'::jsonb"), default=dict
     )
+    posting_suspended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    posting_suspended_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     @property
     def account_id(self) -> UUID:
@@ -104,6 +114,8 @@ class Organization(Timestamps, Versioned, Base):
     """`academy.organizations`: the billing side of an organization, with the organization's own id (Z-04).
 
     One seat is one enrollment that the organization pays for (Z-48); `cohorts/seats.py` alone moves `seats_used`.
+    Its Monday morning is that of `timezone` (Z-166). `domain` is what the organization says; what it proved is in
+    `organization_domains`.
     """
 
     __tablename__ = "organizations"
@@ -125,30 +137,9 @@ class Organization(Timestamps, Versioned, Base):
     seats_used: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     stripe_customer_id: Mapped[str | None] = mapped_column(Text)
     stripe_invoice_id: Mapped[str | None] = mapped_column(Text)
+    timezone: Mapped[str | None] = mapped_column(Text)
 
     @property
     def organization_id(self) -> UUID:
         """The organization that this is the billing side of."""
         return self.id
-
-
-class OrganizationInvite(Row, Base):
-    """An invitation into an organization, optionally straight into a cohort. Only the token's hash is kept."""
-
-    __tablename__ = "organization_invites"
-    __table_args__ = (
-        one_of("status", InviteStatus),
-        Index("uq_organization_invites_invite_token", "invite_token", unique=True),
-        Index("ix_organization_invites_email", "email"),
-        Index("ix_organization_invites_organization_id", "organization_id"),
-        Index("ix_organization_invites_cohort_id", "cohort_id"),
-        Index("ix_organization_invites_status", "status"),
-    )
-
-    organization_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.organizations.id"))
-    email: Mapped[str] = mapped_column(Text)
-    invite_token: Mapped[str] = mapped_column(Text)
-    cohort_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.cohorts.id"))
-    status: Mapped[str] = mapped_column(Text, server_default=text("'pending'"))
-    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    accepted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -1,6 +1,7 @@
 """Identity's tables, one file per aggregate. Importing the package fills the shared MetaData."""
 
 from app.identity.models.accounts import Account, AccountIdentity, AccountStatus
+from app.identity.models.credentials import CredentialKind, IntegrationCredential, IntegrationSystem
 from app.identity.models.organizations import Organization, OrganizationMembership, OrganizationRole
 from app.identity.models.sign_in import AuthSession, MagicLink, SignInMethod
 
@@ -9,6 +10,9 @@ __all__ = [
     "AccountIdentity",
     "AccountStatus",
     "AuthSession",
+    "CredentialKind",
+    "IntegrationCredential",
+    "IntegrationSystem",
     "MagicLink",
     "Organization",
     "OrganizationMembership",

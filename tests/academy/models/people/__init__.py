@@ -1,0 +1,1 @@
+"""What the database itself holds people, managers and the library to."""
