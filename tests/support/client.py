@@ -1,5 +1,6 @@
 """The API client of the tests: requests as people, every answer held against the OpenAPI document."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import cache
 from typing import Any, Self
@@ -121,6 +122,16 @@ class ApiClient:
 
     async def delete(self, path: str, **more: Any) -> Response:
         return await self.request("DELETE", path, **more)
+
+
+async def patiently(ask: Callable[[], Awaitable[Response]]) -> Response:
+    """As a client is told to: ask again after a 503, when the answer says. A crowd on a slow machine meets it."""
+    for _ in range(10):
+        answer = await ask()
+        if answer.status_code != 503:
+            break
+        await asyncio.sleep(float(answer.headers["Retry-After"]))
+    return answer
 
 
 def with_state(app: FastAPI, state: Callable[[], dict[str, Any]]) -> Callable[..., Awaitable[None]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from app.identity.models import Account
 from tests.academy.conftest import enter, found
 from tests.academy.enrollments.conftest import RETURN_TO
 from tests.factories import academy
-from tests.support.client import ApiClient
+from tests.support.client import ApiClient, patiently
 
 pytestmark = pytest.mark.parallel
 
@@ -118,12 +119,11 @@ async def test_crossing_transfers_do_not_lose_or_make_seats(crowd: ApiClient, pa
     bought = await asyncio.gather(
         *(b.post(f"/academy/cohorts/{here.id}/checkout", RETURN_TO, key=str(new_id())) for b, here, _ in places)
     )
+    enrollments = [answer.json()["enrollment"]["id"] for answer in bought]
     moved = await asyncio.gather(
         *(
-            buyer.post(
-                f"/academy/enrollments/{answer.json()['enrollment']['id']}/transfer", {"cohort_id": str(there.id)}
-            )
-            for (buyer, _, there), answer in zip(places, bought, strict=True)
+            patiently(partial(buyer.post, f"/academy/enrollments/{enrollment}/transfer", {"cohort_id": str(there.id)}))
+            for (buyer, _, there), enrollment in zip(places, enrollments, strict=True)
         )
     )
     assert Counter(answer.status_code for answer in moved) == {201: 40}

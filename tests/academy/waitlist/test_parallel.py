@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -32,7 +33,7 @@ from tests.academy.waitlist.conftest import (
     wait,
     wait_for_course,
 )
-from tests.support.client import ApiClient
+from tests.support.client import ApiClient, patiently
 from tests.support.worker import WorkerOnDemand
 
 pytestmark = pytest.mark.parallel
@@ -63,7 +64,10 @@ async def test_sixty_who_join_at_once_get_sixty_places_without_a_gap(crowd: ApiC
         people = [await enter(session) for _ in range(60)]
     clients = [await crowd.as_(person) for person in people]
     answers = await asyncio.gather(
-        *(each.post(f"/academy/cohorts/{cohort.id}/waitlist", key=str(new_id())) for each in clients)
+        *(
+            patiently(partial(each.post, f"/academy/cohorts/{cohort.id}/waitlist", key=str(new_id())))
+            for each in clients
+        )
     )
     assert Counter(answer.status_code for answer in answers) == {201: 60}
     assert sorted(answer.json()["position"] for answer in answers) == list(range(1, 61))
