@@ -284,7 +284,13 @@ class Story:
         headers = {"Authorization": f"Bearer {token}"}
         if method == "POST":
             headers["Idempotency-Key"] = str(new_id())
-        return await self.api.request(method, f"/api/v1{path}", json=body, headers=headers)
+        over = asyncio.get_running_loop().time() + PATIENCE
+        while True:
+            answer = await self.api.request(method, f"/api/v1{path}", json=body, headers=headers)
+            if answer.status_code != 503 or asyncio.get_running_loop().time() > over:
+                return answer
+            # A crowd on a slow machine: whoever is told when to come again does so, with the same key.
+            await asyncio.sleep(float(answer.headers["Retry-After"]))
 
     async def _together(self, name: str, whom: Sequence[Each], act: Callable[[Each], Awaitable[None]]) -> None:
         with counted(name, len(whom)) as advance:
