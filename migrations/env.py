@@ -50,7 +50,7 @@ def run(connection: Connection) -> None:
         transaction_per_migration=True,
     )
     connection.execute(text("SET lock_timeout = '4s'"))
-    connection.execute(text("SET statement_timeout = '60s'"))  # waiting for another runner is allowed to take longer
+    connection.execute(text("SET statement_timeout = '10min'"))  # waiting for another runner is allowed to take longer
     connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ONE_RUNNER})
     connection.execute(text("SET statement_timeout = '5s'"))
     connection.commit()

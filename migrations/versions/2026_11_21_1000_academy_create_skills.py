@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
 revision: str = "0101_academy_skills"
-down_revision: str | None = "0012_media_files"
+down_revision: str | None = "0013_core_search"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

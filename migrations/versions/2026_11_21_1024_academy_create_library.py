@@ -12,11 +12,12 @@ branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 
-def _words(*columns: str) -> sa.Computed:
-    """What `search` is made of: the words of these columns, those of the first weighing most."""
-    part = """setweight(to_tsvector('simple'::regconfig, "left"(COALESCE({}, ''::text), 100000)), '{}'::"char")"""
-    parts = [part.format(column, weight) for column, weight in zip(columns, "ABCD", strict=False)]
-    return sa.Computed(" || ".join(parts), persisted=True)
+# The columns that are searched, the weightiest first.
+SEARCHED = {
+    "resources": "'title', 'description', 'content'",
+    "glossary_terms": "'term', 'abbreviation', 'definition', 'extended_definition'",
+    "prompts": "'title', 'description', 'prompt_template'",
+}
 
 
 def upgrade() -> None:
@@ -41,7 +42,7 @@ def upgrade() -> None:
         sa.Column("is_featured", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("sort_order", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("search", TSVECTOR(), _words("title", "description", "content"), nullable=False),
+        sa.Column("search", TSVECTOR(), nullable=False),
         sa.Column(
             "rating",
             sa.Float(),
@@ -118,9 +119,7 @@ def upgrade() -> None:
         sa.Column("examples", ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("category", sa.Text(), nullable=False),
         sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
-        sa.Column(
-            "search", TSVECTOR(), _words("term", "abbreviation", "definition", "extended_definition"), nullable=False
-        ),
+        sa.Column("search", TSVECTOR(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
@@ -175,7 +174,7 @@ def upgrade() -> None:
         sa.Column("is_featured", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("access_level", sa.Text(), nullable=False),
-        sa.Column("search", TSVECTOR(), _words("title", "description", "prompt_template"), nullable=False),
+        sa.Column("search", TSVECTOR(), nullable=False),
         sa.Column(
             "rating",
             sa.Float(),
@@ -229,8 +228,9 @@ def upgrade() -> None:
     op.create_index("ix_prompts_search", "prompts", ["search"], schema="academy", postgresql_using="gin")
     op.create_index("ix_prompts_subcategory_is_active", "prompts", ["subcategory", "is_active"], schema="academy")
     op.create_index("uq_prompts_slug", "prompts", ["slug"], unique=True, schema="academy")
-    for table in ("resources", "glossary_terms", "prompts"):
+    for table, texts in SEARCHED.items():
         op.execute(f"SELECT core.watch_updates('academy.{table}')")
+        op.execute(f"SELECT core.watch_search('academy.{table}', {texts})")
 
 
 def downgrade() -> None:

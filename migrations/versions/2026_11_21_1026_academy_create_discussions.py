@@ -12,13 +12,6 @@ branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 
-def _words(*columns: str) -> sa.Computed:
-    """What `search` is made of: the words of these columns, those of the first weighing most."""
-    part = """setweight(to_tsvector('simple'::regconfig, "left"(COALESCE({}, ''::text), 100000)), '{}'::"char")"""
-    parts = [part.format(column, weight) for column, weight in zip(columns, "ABCD", strict=False)]
-    return sa.Computed(" || ".join(parts), persisted=True)
-
-
 def upgrade() -> None:
     op.create_table(
         "discussion_threads",
@@ -42,7 +35,7 @@ def upgrade() -> None:
         sa.Column("last_activity_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("status", sa.Text(), server_default=sa.text("'active'"), nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("search", TSVECTOR(), _words("title", "content"), nullable=False),
+        sa.Column("search", TSVECTOR(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
@@ -228,6 +221,7 @@ def upgrade() -> None:
     )
     for table in ("discussion_threads", "discussion_replies"):
         op.execute(f"SELECT core.watch_updates('academy.{table}')")
+    op.execute("SELECT core.watch_search('academy.discussion_threads', 'title', 'content')")
 
 
 def downgrade() -> None:

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 
 revision: str = "0200_community_members"
-down_revision: str | None = "0012_media_files"
+down_revision: str | None = "0139_academy_learning_ties"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

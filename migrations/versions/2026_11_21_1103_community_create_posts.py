@@ -11,12 +11,6 @@ down_revision: str | None = "0202_community_spaces"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
-# Not a generated column: beside `touch`, a trigger before updates, it would be computed anew with every like.
-SEARCH = """
-CREATE TRIGGER search BEFORE INSERT OR UPDATE OF title, content ON community.posts FOR EACH ROW
-EXECUTE FUNCTION tsvector_update_trigger(search, 'pg_catalog.simple', title, content)
-"""
-
 
 def upgrade() -> None:
     op.create_table(
@@ -96,8 +90,8 @@ def upgrade() -> None:
         schema="community",
     )
     op.create_index("ix_post_hashtags_tag_post_id", "post_hashtags", ["tag", "post_id"], schema="community")
-    op.execute(SEARCH)
     op.execute("SELECT core.watch_updates('community.posts')")
+    op.execute("SELECT core.watch_search('community.posts', 'title', 'content')")
 
 
 def downgrade() -> None:

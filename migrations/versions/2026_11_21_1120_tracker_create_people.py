@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision: str = "0220_tracker_people"
-down_revision: str | None = "0012_media_files"
+down_revision: str | None = "0212_community_settings"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

@@ -20,9 +20,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.academy.models.base import Base
-from app.academy.models.search import searchable
 from app.core.database.checks import one_of
 from app.core.database.model import Row, Versioned
+from app.core.database.search import searchable
 
 
 class ThreadScope(StrEnum):
@@ -91,7 +91,7 @@ class DiscussionThread(Row, Versioned, Base):
     last_activity_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     status: Mapped[str] = mapped_column(Text, server_default=text("'active'"), default=ContentStatus.active)
     deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    search: Mapped[str] = searchable("title", "content")
+    search: Mapped[str] = searchable()
 
 
 class DiscussionReply(Row, Versioned, Base):

@@ -7,8 +7,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.academy.models.base import Base
-from app.academy.models.search import searchable
 from app.core.database.model import Row, Versioned
+from app.core.database.search import searchable
 
 
 class GlossaryTerm(Row, Versioned, Base):
@@ -30,7 +30,7 @@ class GlossaryTerm(Row, Versioned, Base):
     examples: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"), default=list)
     category: Mapped[str] = mapped_column(Text)
     is_active: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
-    search: Mapped[str] = searchable("term", "abbreviation", "definition", "extended_definition")
+    search: Mapped[str] = searchable()
 
 
 class GlossaryRelatedTerm(Base):

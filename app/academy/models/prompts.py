@@ -10,9 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.academy.models.base import Base
 from app.academy.models.documents import ModelSettings, PromptVariable
 from app.academy.models.library import PromptAccess, Rated, stars_add_up
-from app.academy.models.search import searchable
 from app.core.database.checks import has_shape, lists, one_of
 from app.core.database.model import Row, Versioned
+from app.core.database.search import searchable
 from app.core.database.shaped import Shaped
 
 VARIABLE = {
@@ -78,7 +78,7 @@ class Prompt(Row, Versioned, Rated, Base):
     is_featured: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     is_active: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
     access_level: Mapped[str] = mapped_column(Text)
-    search: Mapped[str] = searchable("title", "description", "prompt_template")
+    search: Mapped[str] = searchable()
 
 
 class PromptSkill(Base):

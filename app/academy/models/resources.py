@@ -9,9 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.academy.models.base import Base
 from app.academy.models.library import Rated, ResourceAccess, stars_add_up
-from app.academy.models.search import searchable
 from app.core.database.checks import one_of
 from app.core.database.model import Row, Versioned
+from app.core.database.search import searchable
 
 
 class ResourceType(StrEnum):
@@ -65,7 +65,7 @@ class Resource(Row, Versioned, Rated, Base):
     is_featured: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     is_active: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
     sort_order: Mapped[int] = mapped_column(server_default=text("0"), default=0)
-    search: Mapped[str] = searchable("title", "description", "content")
+    search: Mapped[str] = searchable()
 
 
 class ResourceCourse(Base):
