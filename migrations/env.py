@@ -49,9 +49,11 @@ def run(connection: Connection) -> None:
         compare_server_default=False,
         transaction_per_migration=True,
     )
-    connection.execute(text("SET lock_timeout = '4s'"))
-    connection.execute(text("SET statement_timeout = '10min'"))  # waiting for another runner is allowed to take longer
+    # Another runner may have all of it to do: waiting for it has an end of its own.
+    connection.execute(text("SET lock_timeout = 0"))
+    connection.execute(text("SET statement_timeout = '5min'"))
     connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ONE_RUNNER})
+    connection.execute(text("SET lock_timeout = '4s'"))
     connection.execute(text("SET statement_timeout = '5s'"))
     connection.commit()
     try:
