@@ -73,7 +73,8 @@ async def _ask(database_url: str, question: TextClause) -> bool:
 
 async def _settle(owner_url: str, secrets: Sequence[str]) -> None:
     address, arguments = normalise(owner_url)
-    engine = create_async_engine(address, poolclass=NullPool, connect_args=arguments)
+    # an error must not carry the keys into a log
+    engine = create_async_engine(address, poolclass=NullPool, hide_parameters=True, connect_args=arguments)
     try:
         async with engine.begin() as connection:
             # an operator may run the service as a role of another name, and then grants by hand

@@ -196,7 +196,7 @@ def upgrade() -> None:
             " OR approved_at IS NOT NULL)",
             name=op.f("ck_sessions_approval"),
         ),
-        sa.CheckConstraint("btrim(number) <> '' AND order_index >= 0", name=op.f("ck_sessions_place")),
+        sa.CheckConstraint(r"number ~ '\S' AND order_index >= 0", name=op.f("ck_sessions_place")),
         sa.CheckConstraint(
             "status IN ('draft', 'content_created', 'approved', 'published')", name=op.f("ck_sessions_status")
         ),

@@ -50,7 +50,7 @@ def upgrade() -> None:
             "(approved_at IS NULL OR status = 'approved') AND (approved_by IS NULL OR approved_at IS NOT NULL)",
             name=op.f("ck_articles_approval"),
         ),
-        sa.CheckConstraint("status = 'draft' OR btrim(content) <> ''", name=op.f("ck_articles_content")),
+        sa.CheckConstraint("status = 'draft' OR word_count > 0", name=op.f("ck_articles_content")),
         sa.CheckConstraint("status IN ('draft', 'review', 'approved')", name=op.f("ck_articles_status")),
         sa.CheckConstraint(
             "sources IS NULL OR jsonb_typeof(sources) = 'array'"
@@ -92,7 +92,7 @@ def upgrade() -> None:
             "(approved_at IS NULL OR status = 'approved') AND (approved_by IS NULL OR approved_at IS NOT NULL)",
             name=op.f("ck_videos_approval"),
         ),
-        sa.CheckConstraint("status = 'draft' OR btrim(script) <> ''", name=op.f("ck_videos_script")),
+        sa.CheckConstraint("status = 'draft' OR word_count > 0", name=op.f("ck_videos_script")),
         sa.CheckConstraint("status IN ('draft', 'review', 'approved')", name=op.f("ck_videos_status")),
         sa.ForeignKeyConstraint(
             ["approved_by"], ["core.accounts.id"], name=op.f("fk_videos_approved_by"), ondelete="SET NULL"

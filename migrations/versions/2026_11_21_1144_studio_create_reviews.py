@@ -29,7 +29,7 @@ def upgrade() -> None:
             "array_position(ARRAY['draft', 'in_progress', 'content_created', 'review', 'approved', 'published'],"
             " to_status) > array_position(ARRAY['draft', 'in_progress', 'content_created', 'review', 'approved',"
             " 'published'], from_status)"
-            " OR btrim(coalesce(reason, '')) <> ''",
+            r" OR coalesce(reason, '') ~ '\S'",
             name=op.f("ck_status_changes_back_with_reason"),
         ),
         sa.CheckConstraint(
@@ -78,7 +78,7 @@ def upgrade() -> None:
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint("btrim(body) <> ''", name=op.f("ck_review_comments_body")),
+        sa.CheckConstraint(r"body ~ '\S'", name=op.f("ck_review_comments_body")),
         sa.CheckConstraint(
             "content_type IN ('article', 'video', 'quiz', 'exercise')", name=op.f("ck_review_comments_content_type")
         ),

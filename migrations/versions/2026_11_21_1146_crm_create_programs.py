@@ -124,7 +124,7 @@ def upgrade() -> None:
             "status <> 'pending' OR requested_at IS NOT NULL", name=op.f("ck_program_participation_pending")
         ),
         sa.CheckConstraint(
-            "status <> 'removed' OR btrim(coalesce(end_reason, '')) <> ''",
+            r"status <> 'removed' OR coalesce(end_reason, '') ~ '\S'",
             name=op.f("ck_program_participation_removed_with_reason"),
         ),
         sa.CheckConstraint(

@@ -35,7 +35,7 @@ class ProgramParticipation(Row, Versioned, Base):
         CheckConstraint("status NOT IN ('enrolled', 'completed') OR enrolled_at IS NOT NULL", name="enrolled"),
         CheckConstraint("status <> 'completed' OR completed_at IS NOT NULL", name="completed"),
         CheckConstraint("(status IN ('withdrawn', 'removed')) = (ended_at IS NOT NULL)", name="ended"),
-        CheckConstraint("status <> 'removed' OR btrim(coalesce(end_reason, '')) <> ''", name="removed_with_reason"),
+        CheckConstraint(r"status <> 'removed' OR coalesce(end_reason, '') ~ '\S'", name="removed_with_reason"),
         CheckConstraint("approved_by IS NULL OR approved_at IS NOT NULL", name="approval"),
         CheckConstraint("manual_attendance_count >= 0", name="manual_attendance_count"),
         ForeignKeyConstraint(

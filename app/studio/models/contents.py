@@ -83,7 +83,7 @@ class Article(Content, Base):
     __tablename__ = "articles"
     __table_args__ = (
         *_rules(),
-        CheckConstraint("status = 'draft' OR btrim(content) <> ''", name="content"),
+        CheckConstraint("status = 'draft' OR word_count > 0", name="content"),
         lists("sources", {"title": "string", "url?": "string", "note?": "string"}),
     )
 
@@ -96,7 +96,7 @@ class Video(Content, Base):
     """The script of a session's video; empty only as a draft (S-TAB-08, Z-197)."""
 
     __tablename__ = "videos"
-    __table_args__ = (*_rules(), CheckConstraint("status = 'draft' OR btrim(script) <> ''", name="script"))
+    __table_args__ = (*_rules(), CheckConstraint("status = 'draft' OR word_count > 0", name="script"))
 
     script: Mapped[str] = mapped_column(Text)
     word_count: Mapped[int | None] = mapped_column(Computed(r"regexp_count(script, '\S+')", persisted=True))

@@ -95,7 +95,7 @@ class ContentSession(Row, Versioned, Authored, Approved, Base):
     __tablename__ = "sessions"
     __table_args__ = (
         one_of("status", SessionStatus),
-        CheckConstraint("btrim(number) <> '' AND order_index >= 0", name="place"),
+        CheckConstraint(r"number ~ '\S' AND order_index >= 0", name="place"),
         CheckConstraint("estimated_minutes > 0", name="estimated_minutes"),
         CheckConstraint(
             "jsonb_typeof(learning_objectives) = 'array'"

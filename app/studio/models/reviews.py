@@ -61,7 +61,7 @@ class StatusChange(Entry, About, Base):
         ),
         CheckConstraint(
             f"array_position({_FLOW}, to_status) > array_position({_FLOW}, from_status)"
-            " OR btrim(coalesce(reason, '')) <> ''",
+            r" OR coalesce(reason, '') ~ '\S'",
             name="back_with_reason",
         ),
         CheckConstraint("revision >= 1", name="revision"),
@@ -84,7 +84,7 @@ class ReviewComment(Row, About, Base):
     __tablename__ = "review_comments"
     __table_args__ = (
         *_about(),
-        CheckConstraint("btrim(body) <> ''", name="body"),
+        CheckConstraint(r"body ~ '\S'", name="body"),
         CheckConstraint("resolved_by IS NULL OR resolved_at IS NOT NULL", name="resolution"),
         Index("ix_review_comments_program_id_created_at", "program_id", "created_at"),
         Index("ix_review_comments_session_id_created_at", "session_id", "created_at"),
