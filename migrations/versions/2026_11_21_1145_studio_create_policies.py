@@ -18,7 +18,7 @@ ACTING = (
     CREATE FUNCTION studio.acting_account() RETURNS uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
     BEGIN
-        RETURN (SELECT ticket.account_id FROM core.read_ticket() ticket);
+        RETURN (core.read_ticket()).account_id;
     END
     $body$
     """,
@@ -26,7 +26,7 @@ ACTING = (
     CREATE FUNCTION studio.acting_clients() RETURNS uuid[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
     DECLARE
-        acting uuid := (SELECT ticket.account_id FROM core.read_ticket() ticket);
+        acting uuid := (core.read_ticket()).account_id;
     BEGIN
         RETURN ARRAY(SELECT member.client_id FROM studio.client_members member WHERE member.account_id = acting);
     END
@@ -36,9 +36,8 @@ ACTING = (
     CREATE FUNCTION studio.acts_for_all() RETURNS boolean
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
     DECLARE
-        acting record;
+        acting record := core.read_ticket();
     BEGIN
-        SELECT ticket.account_id, ticket.kind INTO acting FROM core.read_ticket() ticket;
         RETURN coalesce(acting.kind = 'system', false)
             OR EXISTS (SELECT FROM studio.staff WHERE staff.account_id = acting.account_id);
     END
@@ -63,10 +62,8 @@ EVERYTHING = (
     ("clients", "written_by_staff", STAFF),
     ("client_members", "written_by_staff", STAFF),
     ("staff", "written_by_staff", STAFF),
-    ("client_knowledge", "of_members", f"client_id {OWN}"),
-    ("client_knowledge", "of_staff", STAFF),
-    ("programs", "of_members", f"client_id {OWN}"),
-    ("programs", "of_staff", STAFF),
+    ("client_knowledge", "of_client", f"client_id {OWN} OR {STAFF}"),
+    ("programs", "of_client", f"client_id {OWN} OR {STAFF}"),
     ("program_knowledge", "with_parent", PROGRAM),
     ("chapters", "with_parent", PROGRAM),
     ("sessions", "with_parent", "EXISTS (SELECT FROM studio.chapters WHERE chapters.id = chapter_id)"),

@@ -142,7 +142,7 @@ def test_what_names_the_key_is_no_part_of_it() -> None:
         lambda ticket: ticket.replace("account", "äccount"),
         lambda ticket: signed(ticket.rpartition(".")[0], b"another key"),
         lambda ticket: signed(ticket.rpartition(".")[0].replace("account", "staff")),
-        lambda ticket: signed(ticket.rpartition(".")[0].replace("ada0", "ada")),
+        lambda ticket: signed(ticket.rpartition(".")[0].replace("1.", "2.", 1)),
         lambda ticket: signed(ticket.rpartition(".")[0].replace(".account.", "..")),
         lambda _: "1" * 1_000_000,
     ],

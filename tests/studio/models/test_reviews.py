@@ -86,11 +86,11 @@ async def test_a_line_is_about_one_thing(
     assert await refused(session, make.status_change(**given)) == f"ck_status_changes_{constraint}"
 
 
-async def test_a_line_about_nothing_is_below_nothing_that_one_may_see(session: AsyncSession, shelf: Shelf) -> None:
+@pytest.mark.usefixtures("shelf")
+async def test_a_line_about_nothing_is_below_nothing_that_one_may_see(session: AsyncSession) -> None:
     session.add(make.comment())
     with pytest.raises(ProgrammingError, match="row-level security"):
         await session.flush()
-    assert shelf
 
 
 async def test_a_comment_says_something_about_a_known_kind_and_is_resolved_at_some_time(
@@ -144,10 +144,9 @@ async def test_what_was_published_comes_back_as_it_was(session: AsyncSession, sh
 async def test_a_revision_is_published_once(session: AsyncSession, shelf: Shelf) -> None:
     session.add_all([make.program_revision(shelf.program.id), make.session_revision(shelf.content.id)])
     await session.flush()
-    again = make.program_revision(shelf.program.id)
-    assert await refused(session, again) == "uq_program_revisions_program_id_revision"
-    again = make.session_revision(shelf.content.id)
-    assert await refused(session, again) == "uq_session_revisions_session_id_revision"
+    outline, whole = make.program_revision(shelf.program.id), make.session_revision(shelf.content.id)
+    assert await refused(session, outline) == "uq_program_revisions_program_id_revision"
+    assert await refused(session, whole) == "uq_session_revisions_session_id_revision"
     session.add_all(
         [make.program_revision(shelf.program.id, revision=2), make.session_revision(shelf.content.id, revision=2)]
     )
