@@ -136,8 +136,11 @@ async def test_a_member_sees_the_rows_of_their_client_and_staff_see_all(
         assert await seen(connection, table) == visible
 
 
+@pytest.mark.usefixtures("world")
 async def test_without_any_ticket_nothing_is_there(connection: AsyncConnection) -> None:
-    """Not even an empty one: the setting is unknown to a connection that never heard of it."""
+    """Not even an empty one: the setting may be unknown to a connection."""
+    await bind(connection, tickets.for_system())
+    assert len(await seen(connection, "clients")) == 2
     await connection.execute(text("RESET ALL"))
     assert await connection.scalar(text("SELECT studio.acts_for_all()")) is False
     for table in TABLES:
