@@ -49,7 +49,7 @@ def freeze(servers: Servers, frozen: data.Frozen) -> None:
     execute(
         servers, "postgres", f"DROP DATABASE IF EXISTS {draft} WITH (FORCE)", f"CREATE DATABASE {draft} OWNER lyceum"
     )
-    prepare_database(servers.url(draft, "lyceum"))
+    prepare_database(servers.url(draft, "lyceum"), (servers.secret,))
     execute(servers, draft, frozen.script, "VACUUM (ANALYZE)")
     execute(servers, "postgres", f"ALTER DATABASE {draft} RENAME TO {template}")
 

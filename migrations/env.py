@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 import app.academy.models
 import app.community.models
+import app.core.database.tickets
 import app.core.http.idempotency
 import app.core.invariants
 import app.core.outbox.models

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from app.local import running
-from app.local.ground import prepare_database
+from app.local.ground import known_secrets, prepare_database
 from app.local.keys import local_environment
 from app.local.places import make_state
 from app.local.progress import steps
@@ -45,7 +45,8 @@ def _found(told: Settings, stack: ExitStack) -> Mapping[str, str]:
         with shown.step("PostgreSQL and Valkey"):
             services = stack.enter_context(ensure_services(told))
         with shown.step("Roles and tables"):
-            database_url = prepare_database(services.owner_url)
+            local_environment(told, make_state(told.server.state))  # makes the secret that the database is to know
+            database_url = prepare_database(services.owner_url, known_secrets(told))
     return {"DATABASE_URL": database_url, "REDIS_URL": services.redis_url}
 
 

@@ -24,7 +24,7 @@ import typer
 
 from app.local import ports, running
 from app.local.errors import LocalError
-from app.local.ground import is_empty, operators_role, prepare_database
+from app.local.ground import is_empty, known_secrets, operators_role, prepare_database
 from app.local.keys import local_environment
 from app.local.locks import FileLock
 from app.local.places import make_state
@@ -67,7 +67,10 @@ def run(settings: Settings, *, demo_account: str = "") -> None:
             with shown.step("PostgreSQL and Valkey"):
                 services = stack.enter_context(ensure_services(settings))
             with shown.step("Roles and tables"):
-                database_url = prepare_database(services.owner_url, operators_role(settings))
+                if not settings.is_production:
+                    local_environment(settings, state)  # makes the secret that the database is to know
+                secrets = known_secrets(settings)
+                database_url = prepare_database(services.owner_url, secrets, operators_role(settings))
             record = _record(machine, services, database_url)
             environment = _environment(machine, record)
             if demo_account and not settings.is_production and is_empty(database_url):

@@ -15,6 +15,8 @@ from sqlalchemy.pool import NullPool
 from app.core.database.engine import normalise
 from app.core.database.migrate import ROOT, upgrade
 from app.core.database.roles import ensure_runtime_role, grant_runtime
+from app.core.database.tickets import teach_ticket_keys
+from app.local.ground import known_secrets
 from app.local.services import Services, start_for_tests
 from app.settings import settings
 
@@ -42,8 +44,10 @@ def of_database(url: str, name: str) -> str:
 
 def _fingerprint() -> str:
     digest = hashlib.sha256()
-    for path in sorted([*(ROOT / "migrations").rglob("*.py"), ROOT / "app/core/database/roles.py"]):
+    rights = [ROOT / "app/core/database" / name for name in ("roles.py", "tickets.py")]
+    for path in sorted([*(ROOT / "migrations").rglob("*.py"), *rights]):
         digest.update(path.name.encode() + path.read_bytes())
+    digest.update("\n".join(known_secrets(settings())).encode())
     return digest.hexdigest()[:12]
 
 
@@ -70,6 +74,7 @@ async def _grant(owner_url: str) -> None:
     engine = create_async_engine(url, poolclass=NullPool, connect_args=arguments)
     async with engine.begin() as connection:
         await grant_runtime(connection)
+        await teach_ticket_keys(connection, known_secrets(settings()))
     await engine.dispose()
 
 

@@ -93,7 +93,8 @@ async def grant_runtime(connection: AsyncConnection) -> None:
 async def owns_tables(connection: AsyncConnection) -> bool:
     """Whether the connected role owns any of our tables, or could do anything anyway. Production refuses that."""
     question = text(
-        "SELECT current_setting('is_superuser')::boolean OR EXISTS ("
+        "SELECT current_setting('is_superuser')::boolean"
+        " OR (SELECT rolbypassrls FROM pg_roles WHERE rolname = current_user) OR EXISTS ("
         " SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
         " WHERE n.nspname = ANY(:schemas) AND pg_has_role(c.relowner, 'USAGE'))"
     )

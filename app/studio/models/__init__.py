@@ -1,1 +1,75 @@
 """The tables of `studio`, one file per aggregate."""
+
+from app.studio.models.clients import Client, ClientMember, MemberRole, StaffMember
+from app.studio.models.contents import (
+    Article,
+    Complexity,
+    ContentStatus,
+    ContentType,
+    Exercise,
+    ExerciseType,
+    Quiz,
+    Video,
+)
+from app.studio.models.knowledge import (
+    ClientKnowledge,
+    ClientKnowledgeHistory,
+    ClientKnowledgeType,
+    ProgramKnowledge,
+    ProgramKnowledgeHistory,
+    ProgramKnowledgeType,
+)
+from app.studio.models.programs import Chapter, ContentSession, Program, ProgramStatus, SessionStatus
+from app.studio.models.reviews import ProgramRevision, ReviewComment, SessionRevision, StatusChange
+from app.studio.models.shapes import (
+    AiMentor,
+    Evaluation,
+    LearningAnchor,
+    PublishedProgram,
+    PublishedSession,
+    QuizQuestion,
+    QuizSettings,
+    Scenario,
+    Source,
+    SuccessCriterion,
+)
+
+__all__ = [
+    "AiMentor",
+    "Article",
+    "Chapter",
+    "Client",
+    "ClientKnowledge",
+    "ClientKnowledgeHistory",
+    "ClientKnowledgeType",
+    "ClientMember",
+    "Complexity",
+    "ContentSession",
+    "ContentStatus",
+    "ContentType",
+    "Evaluation",
+    "Exercise",
+    "ExerciseType",
+    "LearningAnchor",
+    "MemberRole",
+    "Program",
+    "ProgramKnowledge",
+    "ProgramKnowledgeHistory",
+    "ProgramKnowledgeType",
+    "ProgramRevision",
+    "ProgramStatus",
+    "PublishedProgram",
+    "PublishedSession",
+    "Quiz",
+    "QuizQuestion",
+    "QuizSettings",
+    "ReviewComment",
+    "Scenario",
+    "SessionRevision",
+    "SessionStatus",
+    "Source",
+    "StaffMember",
+    "StatusChange",
+    "SuccessCriterion",
+    "Video",
+]

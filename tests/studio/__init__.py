@@ -1,0 +1,1 @@
+"""The studio: its tables, and who sees which rows of them."""
