@@ -17,9 +17,7 @@ import pytest_asyncio
 from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.pool import NullPool
 
-from app.core.database import tickets
 from app.core.database.driver import Drivers, PooledDrivers
 from app.core.database.engine import normalise
 from app.gateways import Gateways
@@ -28,6 +26,7 @@ from app.main import create_app
 from tests.support.client import ApiClient, Contract, http_client
 from tests.support.database import clone, drop, make_template, of_database, services, state_folder, worker_name
 from tests.support.drivers import OneDriver
+from tests.support.emptying import empty
 from tests.support.gateways import gateways_to
 from tests.support.people import access_token
 from tests.support.silence import SilentDoorbell
@@ -180,7 +179,7 @@ def drain(worker: WorkerOnDemand) -> Callable[[], Awaitable[None]]:
 async def parallel(server: Services, engine: AsyncEngine) -> AsyncIterator[async_sessionmaker[AsyncSession]]:
     """Sessions on connections of their own; everything they commit is deleted after the test."""
     yield async_sessionmaker(engine, expire_on_commit=False)
-    await _empty(of_database(server.owner_url, engine.url.database or ""))
+    await empty(of_database(server.owner_url, engine.url.database or ""))
 
 
 @pytest_asyncio.fixture
@@ -208,62 +207,3 @@ async def crowd(
     async with http_client(app, lambda: state) as http:
         yield ApiClient(http, contract, token, lambda: None)
     await drivers.close()
-
-
-# Rows that came with a migration or with the house's keys: a test that adds to these tables takes away what it added.
-INSTALLED = ("core.ticket_keys", "tracker.audit_mask", "tracker.content_type", "tracker.role")
-
-# Deleting leaves traces here, which go last.
-TRACES = "tracker.audit_log"
-
-# In one round trip, and only where there is something. Not TRUNCATE … CASCADE, which would take what was installed
-# along: whatever another table still points at is tried again after that one.
-_EMPTY = f"""
-DO $body$
-DECLARE
-    place text;
-    filled text[] := '{{}}';
-    stuck text[];
-    found boolean;
-BEGIN
-    FOR place IN
-        SELECT format('%I.%I', relnamespace::regnamespace, relname) FROM pg_class
-        WHERE relnamespace::regnamespace::text IN ('core', 'academy', 'community', 'tracker', 'studio', 'crm')
-          AND relkind IN ('r', 'p') AND NOT relispartition
-          AND format('%I.%I', relnamespace::regnamespace, relname) <> ALL (ARRAY{list((*INSTALLED, TRACES))})
-        ORDER BY 1
-    LOOP
-        EXECUTE format('SELECT EXISTS (SELECT FROM %s)', place) INTO found;
-        IF found THEN
-            filled := filled || place;
-        END IF;
-    END LOOP;
-    WHILE cardinality(filled) > 0 LOOP
-        stuck := '{{}}';
-        FOREACH place IN ARRAY filled LOOP
-            BEGIN
-                EXECUTE format('DELETE FROM %s', place);
-            EXCEPTION WHEN foreign_key_violation OR restrict_violation OR check_violation THEN
-                stuck := stuck || place;
-            END;
-        END LOOP;
-        IF cardinality(stuck) = cardinality(filled) THEN
-            RAISE EXCEPTION 'cannot empty %', stuck;
-        END IF;
-        filled := stuck;
-    END LOOP;
-    DELETE FROM {TRACES};
-END
-$body$
-"""
-
-
-async def _empty(owner_url: str) -> None:
-    """As the owner: the runtime role may not delete what is only ever added to."""
-    url, arguments = normalise(owner_url)
-    owner = create_async_engine(url, poolclass=NullPool, connect_args=arguments)
-    async with owner.begin() as connection:
-        # Without a ticket there is nothing to be seen in the studio, and so nothing to delete.
-        await connection.execute(text("SELECT set_config('lyceum.ticket', :it, true)"), {"it": tickets.for_system()})
-        await connection.exec_driver_sql(_EMPTY)
-    await owner.dispose()
