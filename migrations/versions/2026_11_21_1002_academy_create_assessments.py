@@ -149,6 +149,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "answers IS NULL OR jsonb_typeof(answers) = 'array'"
+            " AND NOT answers @? 'strict $[*] ? (@.type() != \"object\")'"
             ' AND NOT jsonb_path_exists(answers, \'$[*] ? (@.type() != "object"'
             ' || !(@."id".type() == "string") || !(@."text".type() == "string")'
             ' || !(@."is_correct".type() == "boolean")'
@@ -275,6 +276,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "answers IS NULL OR jsonb_typeof(answers) = 'array'"
+            " AND NOT answers @? 'strict $[*] ? (@.type() != \"object\")'"
             ' AND NOT jsonb_path_exists(answers, \'$[*] ? (@.type() != "object"'
             ' || !(@."id".type() == "string") || !(@."text".type() == "string")'
             ' || !(@."is_correct".type() == "boolean")'

@@ -229,6 +229,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "skill_gains IS NULL OR jsonb_typeof(skill_gains) = 'array'"
+            " AND NOT skill_gains @? 'strict $[*] ? (@.type() != \"object\")'"
             ' AND NOT jsonb_path_exists(skill_gains, \'$[*] ? (@.type() != "object"'
             ' || !(@."skill_id".type() == "string") || !(@."pre_score".type() == "number")'
             ' || !(@."post_score".type() == "number") || !(@."improvement".type() == "number"))\')',

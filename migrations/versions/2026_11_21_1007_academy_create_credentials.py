@@ -167,6 +167,7 @@ def upgrade() -> None:
         sa.CheckConstraint("status IN ('issuing', 'issued')", name=op.f("ck_path_certificates_status")),
         sa.CheckConstraint(
             "courses_completed IS NULL OR jsonb_typeof(courses_completed) = 'array'"
+            " AND NOT courses_completed @? 'strict $[*] ? (@.type() != \"object\")'"
             ' AND NOT jsonb_path_exists(courses_completed, \'$[*] ? (@.type() != "object"'
             ' || !(@."course_id".type() == "string") || !(@."title".type() == "string")'
             ' || !(@."completed_at".type() == "string"))\')',
@@ -182,6 +183,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "skills_achieved IS NULL OR jsonb_typeof(skills_achieved) = 'array'"
+            " AND NOT skills_achieved @? 'strict $[*] ? (@.type() != \"object\")'"
             ' AND NOT jsonb_path_exists(skills_achieved, \'$[*] ? (@.type() != "object"'
             ' || !(@."skill_id".type() == "string") || !(@."level".type() == "string"))\')',
             name=op.f("ck_path_certificates_skills_achieved_shape"),

@@ -209,6 +209,7 @@ def upgrade() -> None:
         sa.CheckConstraint("use_count >= 0", name=op.f("ck_prompts_use_count")),
         sa.CheckConstraint(
             "variables IS NULL OR jsonb_typeof(variables) = 'array'"
+            " AND NOT variables @? 'strict $[*] ? (@.type() != \"object\")'"
             ' AND NOT jsonb_path_exists(variables, \'$[*] ? (@.type() != "object"'
             ' || !(@."name".type() == "string") || !(@."description".type() == "string")'
             ' || !(@."type".type() == "string") || !(@."required".type() == "boolean")'

@@ -117,6 +117,7 @@ def upgrade() -> None:
         sa.CheckConstraint("period_end > period_start", name=op.f("ck_team_analytics_period")),
         sa.CheckConstraint(
             "top_performers IS NULL OR jsonb_typeof(top_performers) = 'array'"
+            " AND NOT top_performers @? 'strict $[*] ? (@.type() != \"object\")'"
             ' AND NOT jsonb_path_exists(top_performers, \'$[*] ? (@.type() != "object"'
             ' || !(@."user_id".type() == "string") || !(@."metric".type() == "string")'
             """ || !(@."value".type() == "number"))')""",

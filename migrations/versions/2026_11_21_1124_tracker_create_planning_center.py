@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.CheckConstraint("completed_at >= started_at", name=op.f("ck_planning_center_sync_log_completed_at")),
         sa.CheckConstraint(
             "error_details IS NULL OR jsonb_typeof(error_details) = 'array'"
+            " AND NOT error_details @? 'strict $[*] ? (@.type() != \"object\")'"
             ' AND NOT jsonb_path_exists(error_details, \'$[*] ? (@.type() != "object"'
             ' || !(@."record_id".type() == "string") || !(@."error".type() == "string"))\')',
             name=op.f("ck_planning_center_sync_log_error_details_shape"),

@@ -45,7 +45,10 @@ def lists(column: str, shape: Mapping[str, str]) -> CheckConstraint:
             bad.append("(" + " && ".join(f'{place} != "{kind}"' for kind in [*_kinds(types), "null"]) + ")")
         else:
             bad.append("!(" + " || ".join(f'{place} == "{kind}"' for kind in _kinds(types)) + ")")
-    rule = f"jsonb_typeof({column}) = 'array' AND NOT jsonb_path_exists({column}, '$[*] ? ({' || '.join(bad)})')"
+    # The path of the second rule looks through arrays inside of the array; the first one, strict, does not.
+    flat = f"NOT {column} @? 'strict $[*] ? (@.type() != \"object\")'"
+    rule = f"jsonb_typeof({column}) = 'array' AND {flat}"
+    rule += f" AND NOT jsonb_path_exists({column}, '$[*] ? ({' || '.join(bad)})')"
     return CheckConstraint(f"{column} IS NULL OR {rule}", name=f"{column}_shape")
 
 

@@ -16,8 +16,9 @@ class Shaped(TypeDecorator[Shape], Generic[Shape]):
         badge_data: Mapped[Badge] = mapped_column(Shaped(Badge))
         outcomes: Mapped[list[Outcome]] = mapped_column(Shaped(list[Outcome]))
 
-    A changed column is a new value: objects are not watched for changes inside. Raises pydantic's `ValidationError` for
-    what does not fit, in both directions; the CHECK of `checks.py` says the same to hand-written SQL.
+    A changed column is a new value: objects are not watched for changes inside. What does not fit raises
+    pydantic's `ValidationError`, on the way in as the `orig` of SQLAlchemy's `StatementError`; the CHECK of `checks.py`
+    says the same to hand-written SQL.
     """
 
     impl = JSONB
