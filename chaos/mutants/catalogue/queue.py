@@ -27,8 +27,8 @@ QUEUE = (
             NO_CHECK,
             Edit(
                 "app/academy/cohorts/seats.py",
-                "held = held - CAST(:from_offer AS integer), updated_at",
-                "held = held, updated_at",
+                "held = held - CAST(:from_offer AS integer)",
+                "held = held",
             ),
         ),
         ("offers",),
