@@ -64,8 +64,9 @@ async def all_rows(stage: Stage) -> list[Any]:
 
 async def _counting(stage: Stage) -> str:
     named = text(
-        "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables"
-        " WHERE schemaname IN ('core', 'academy', 'community', 'tracker', 'studio', 'crm') ORDER BY 1"
+        "SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
+        " AND relnamespace::regnamespace::text IN ('core', 'academy', 'community', 'tracker', 'studio', 'crm')"
+        " ORDER BY 1"
     )
     tables = (await stage.connection.scalars(named)).all()
     counts = " UNION ALL ".join(
