@@ -43,9 +43,9 @@ class Check:
     def listed(self) -> list[str] | None:
         """The values of an enum column, or of the elements of one; None for any other condition."""
         column = self.columns[0] if len(self.columns) == 1 else None
-        one = rf'^\(?"?{column}"? = ANY \(ARRAY\[[^()]*\]\)\)?$'
-        each = rf'^\(?"?{column}"? <@ ARRAY\[[^()]*\]\)?$'
-        return self.literals if re.match(one, self.condition) or re.match(each, self.condition) else None
+        forms = (r"= ANY \(ARRAY\[[^()]*\]\)", r"<@ ARRAY\[[^()]*\]", r"= '[^']*'::text")
+        is_list = re.match(rf'^\(?"?{column}"? (?:{"|".join(forms)})\)?$', self.condition)
+        return self.literals if is_list else None
 
 
 @dataclass(frozen=True, slots=True)

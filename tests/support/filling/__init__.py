@@ -20,16 +20,21 @@ from tests.support.filling.values import Counted, Value, id_of, options_of
 
 __all__ = ["RARE", "fill", "id_of", "in_order", "with_targets"]
 
-# One row in so many has another combination than the common one.
+# So rare that looking for one of them by its values is worth an index.
 RARE = 200
 
 
 async def fill(
-    connection: AsyncConnection, tables: Mapping[str, Table], rows: int, wanted: Collection[str] | None = None
+    connection: AsyncConnection,
+    tables: Mapping[str, Table],
+    rows: int,
+    wanted: Collection[str] | None = None,
+    rare: int = RARE,
 ) -> dict[str, int]:
     """Fill the wanted tables, or all, with so many rows each, or as many as their keys have room for.
 
-    As the owner, on a database of one's own: what was in there goes, triggers of ours and row policies are off.
+    As the owner, on a database of one's own: what was in there goes, triggers of ours and row policies are off. One row
+    in `rare` has another combination of values than the common one.
     Returns the numbers of rows.
     """
     await connection.execute(text(f"TRUNCATE {', '.join(tables)} CASCADE"))
@@ -39,7 +44,7 @@ async def fill(
             continue
         await connection.execute(text(f"ALTER TABLE {table.name} DISABLE TRIGGER USER, NO FORCE ROW LEVEL SECURITY"))
         filling = await _prepare(connection, table, {name: each.counted for name, each in filled.items()}, rows)
-        await connection.execute(text(filling.statement().replace(":", r"\:")))
+        await connection.execute(text(filling.statement(rare).replace(":", r"\:")))
         filled[table.name] = filling
     return {name: filling.rows for name, filling in filled.items()}
 
@@ -90,10 +95,10 @@ class Filling:
         """What those that point here have to know."""
         return Counted(self.rows, {name: values[0].named(name) for name, values in self.columns.items()})
 
-    def statement(self) -> str:
+    def statement(self, rare: int) -> str:
         """One INSERT. In a small table all combinations take turns."""
         several = max(len(values) for values in self.columns.values())
-        turn = "n - 1" if self.is_small else f"CASE WHEN n % {RARE} = 0 THEN 1 + n / {RARE} ELSE 0 END"
+        turn = "n - 1" if self.is_small else f"CASE WHEN n % {rare} = 0 THEN 1 + n / {rare} ELSE 0 END"
         names = ", ".join(f'"{name}"' for name in self.columns)
         picked = ", ".join(_picked(self.table.columns[name], values) for name, values in self.columns.items())
         return (
