@@ -1,28 +1,47 @@
-"""`python -m docs.schema` draws every picture; with `--check` it changes nothing and fails if one is out of date."""
+"""`python -m docs.schema` writes pictures and types; with `--check` it only says, and fails, if one is outdated."""
 
 import sys
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from docs.schema.content import pictures
 from docs.schema.drawing import digest, draw
+from docs.schema.types import document
 
 FOLDER = Path(__file__).parent
+TYPES = "tables.json"
+
+
+def outdated() -> Iterator[tuple[str, Callable[[], str] | None]]:
+    """The files that have to be written, with what writes them; None: one that has to go.
+
+    A picture says what it was drawn from, so that looking does not take drawing.
+    """
+    known = {
+        file.name: file.read_text(encoding="utf-8") for file in FOLDER.iterdir() if file.suffix in {".svg", ".json"}
+    }
+    if known.pop(TYPES, "") != (types := document()):
+        yield TYPES, lambda: types
+    for picture in pictures():
+        if f" {digest(picture)} " not in known.pop(f"{picture.name}.svg", ""):
+            yield f"{picture.name}.svg", partial(draw, picture)
+    yield from dict.fromkeys(known).items()
 
 
 def main(*, check: bool) -> int:
     """Returns the exit code."""
-    wanted = {f"{picture.name}.svg": picture for picture in pictures()}
-    known = {file.name: file.read_text(encoding="utf-8") for file in FOLDER.glob("*.svg")}
-    stale = [name for name, picture in wanted.items() if f" {digest(picture)} " not in known.get(name, "")]
-    stray = sorted(set(known) - set(wanted))
-    if check:
-        if stale or stray:
-            sys.stderr.write(f"docs/schema is not what the models say: {', '.join([*stale, *stray])}: make schema\n")
-        return 1 if stale or stray else 0
-    for name in stray:
-        (FOLDER / name).unlink()
-    for name in stale:
-        (FOLDER / name).write_text(draw(wanted[name]), encoding="utf-8")
+    found = list(outdated())
+    if check and found:
+        sys.stderr.write(
+            f"docs/schema is not what the models say ({', '.join(name for name, _ in found)}): make schema\n"
+        )
+        return 1
+    for name, write in found:
+        if write is None:
+            (FOLDER / name).unlink()
+        else:
+            (FOLDER / name).write_text(write(), encoding="utf-8")
         sys.stdout.write(f"docs/schema/{name}\n")
     return 0
 

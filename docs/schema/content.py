@@ -61,6 +61,7 @@ class Box:
     name: str
     about: str
     rows: tuple[Row, ...]
+    table: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +86,18 @@ class Picture:
 def pictures() -> Iterator[Picture]:
     """All of them: one per system, and one per part of the academy."""
     know_all_models()
-    models = sorted(_models(DeclarativeBase), key=lambda model: model.__table__.fullname)
-    for system, about in SYSTEMS.items():
-        own = [model for model in models if model.__table__.schema == system]
+    for system, words in SYSTEMS.items():
+        own = [model for model in mapped() if model.__table__.schema == system]
         if not own:
             continue
         if system != "academy":
-            yield _detailed(system, f"{system}: {about}", own)
+            yield _detailed(system, f"{system}: {words}", own)
             continue
         part_of = {file: part for part, files in ACADEMY.items() for file in files.split()}
         if strange := {_file(model) for model in own} - set(part_of):
             raise SystemExit(f"docs/schema/content.py does not say which part of the academy these are: {strange}")
         parts = {part: [model for model in own if part_of[_file(model)] == part] for part in ACADEMY}
-        yield _overview("academy", f"academy: {about}", parts)
+        yield _overview("academy", f"academy: {words}", parts)
         for part, inside in parts.items():
             yield _detailed(f"academy-{part}", f"academy, {part}", inside)
 
@@ -110,6 +110,16 @@ def know_all_models() -> None:
             for each in node.names:
                 if each.name.startswith("app."):
                     import_module(each.name)
+
+
+def mapped() -> list[type[Any]]:
+    """Every class with a table that is known so far, by the names of the tables."""
+    return sorted(_models(DeclarativeBase), key=lambda model: model.__table__.fullname)
+
+
+def about(model: type[Any]) -> str:
+    """What the model says of itself, in one line."""
+    return re.sub(r"\s+", " ", (model.__doc__ or "").strip())
 
 
 def _models(base: type[Any]) -> set[type[Any]]:
@@ -135,7 +145,7 @@ def _detailed(name: str, title: str, models: Sequence[type[Any]]) -> Picture:
         keys = _keys(table)
         rows = [Row(f"{key.text} → {_short(key.target, table)}", is_link=True) for key in keys]
         rows += [Row(text) for text in _wrapped(_told(column) for column in table.columns if _is_said(column, keys))]
-        box = Box(table.name, _about(model), tuple(rows))
+        box = Box(table.name, about(model), tuple(rows), table.fullname)
         picture.groups.setdefault(_file(model).replace("_", " "), []).append(box)
         for at, key in enumerate(keys):
             group = group_of.get(key.target)
@@ -182,10 +192,6 @@ def _is_said(column: Column[Any], keys: Sequence[_Key]) -> bool:
 
 def _told(column: Column[Any]) -> str:
     return column.name + ("?" if column.nullable else "")
-
-
-def _about(model: type[Any]) -> str:
-    return re.sub(r"\s+", " ", (model.__doc__ or "").strip())
 
 
 def _wrapped(words: Iterable[str], width: int = 34) -> Iterator[str]:

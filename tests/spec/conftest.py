@@ -36,7 +36,7 @@ def catalogue(database_url: str) -> dict[str, Table]:
     return asyncio.run(_read(database_url))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def filled(server: Services) -> Iterator[Copy]:
     """A copy with a hundred rows in every table."""
     with copied(server) as copy:

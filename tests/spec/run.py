@@ -46,8 +46,8 @@ def check(database_url: str) -> Findings:
         if not found.exists():
             raise RuntimeError(done.stderr or done.stdout)
         told = json.loads(found.read_text(encoding="utf-8"))
-    summary = {name: (each["ok"], each["of"]) for name, each in told["summary"].items()}
-    return Findings(*([Deviation(**each) for each in told[kind]] for kind in ("errors", "warnings")), summary)
+    errors, warnings = ([Deviation(**each) for each in told[kind]] for kind in ("errors", "warnings"))
+    return Findings(errors, warnings, {name: (each["ok"], each["of"]) for name, each in told["summary"].items()})
 
 
 def _run(database_url: str, *options: str, capture: bool = False) -> subprocess.CompletedProcess[str]:
