@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.local.services import Services
-from tests.spec.run import FOLDER, Findings, check
+from tests.spec.run import ALIASES, FOLDER, Findings, check
 from tests.support.copies import Copy, copied
 from tests.support.requirements import CATALOGUE
 
@@ -94,6 +94,12 @@ def test_all_109_tables_of_the_seeds_are_there(findings: Findings) -> None:
 
 def test_no_explanation_is_left_over(findings: Findings) -> None:
     assert set(EXPLAINED) == {f"{each.kind} {each.item}" for each in findings.warnings}
+
+
+def test_every_alias_is_explained() -> None:
+    aliases = json.loads(ALIASES.read_text(encoding="utf-8"))
+    explained = re.findall(r"^- `([\w.]+)`", ALIASES.with_suffix(".md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(explained) == sorted([*aliases["tables"], *aliases["columns"]])
 
 
 # The lines ─────────────────────────────────────────────────────────────────────────────────────────────────────────
