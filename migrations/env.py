@@ -49,9 +49,11 @@ def run(connection: Connection) -> None:
         compare_server_default=False,
         transaction_per_migration=True,
     )
-    connection.execute(text("SET lock_timeout = '4s'"))
-    connection.execute(text("SET statement_timeout = '60s'"))  # waiting for another runner is allowed to take longer
+    # Waiting for another runner is allowed to take longer; it is a lock and a statement like others.
+    connection.execute(text("SET lock_timeout = '60s'"))
+    connection.execute(text("SET statement_timeout = '60s'"))
     connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ONE_RUNNER})
+    connection.execute(text("SET lock_timeout = '4s'"))
     connection.execute(text("SET statement_timeout = '5s'"))
     connection.commit()
     try:
