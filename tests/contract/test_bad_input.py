@@ -66,7 +66,7 @@ async def _counting(stage: Stage) -> str:
     named = text(
         "SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
         " AND relnamespace::regnamespace::text IN ('core', 'academy', 'community', 'tracker', 'studio', 'crm')"
-        " ORDER BY 1"
+        " AND has_table_privilege(oid, 'SELECT') ORDER BY 1"
     )
     tables = (await stage.connection.scalars(named)).all()
     counts = " UNION ALL ".join(
