@@ -3,7 +3,8 @@
 
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help run test check check-fast requirements lock openapi bench bench-profile chaos chaos-smoke chaos-mutants clean
+.PHONY: help run test check check-fast check-migrations requirements lock openapi schema
+.PHONY: bench bench-profile migration-times chaos chaos-smoke chaos-mutants clean
 
 UV_VERSION = 0.13.8
 TOOLS = .lyceum/tools
@@ -18,7 +19,7 @@ CLEAN_UV = env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX
 EXPORT = $(CLEAN_UV) export --frozen --quiet --no-header --extra embedded --no-emit-project
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/ready ## Everything on this machine: database, queue, API, worker; Ctrl-C stops it
 	@exec $(BIN)/lyceum run
@@ -28,12 +29,14 @@ test: .venv/ready ## Everything that CI runs: the checks, all tests against a re
 		&& $(MAKE) --no-print-directory chaos-smoke; code=$$?; \
 	echo "make test: $$(($$(date +%s) - began)) s"; exit $$code
 
-check: .venv/ready ## Format, lint, types, import contracts, lock and OpenAPI document, of everything
+check: .venv/ready ## Format, lint, types, import contracts, lock, OpenAPI document, and the schema against its seeds
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/lyceum openapi --check
+	$(BIN)/python -m docs.schema --check
+	$(BIN)/python -m tests.spec.run --no-warnings
 	@! test -x $(TOOLS)/bin/uv || $(CLEAN_UV) lock --check --quiet
 	@! test -x $(TOOLS)/bin/uv || $(EXPORT) | cmp -s - requirements.txt \
 		|| { echo "requirements.txt is not what uv.lock says: make lock" >&2; exit 1; }
@@ -41,8 +44,11 @@ check: .venv/ready ## Format, lint, types, import contracts, lock and OpenAPI do
 check-fast: .venv/ready ## The same in seconds: format, lint, types of changed files, import contracts
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
 	@changed=$$( (git diff --name-only --diff-filter=d HEAD; git ls-files --others --exclude-standard) 2>/dev/null \
-		| grep -E '^(app|tests|bench|chaos)/.*\.py$$'); test -z "$$changed" || $(BIN)/mypy $$changed
+		| grep -E '^(app|tests|bench|chaos|docs)/.*\.py$$'); test -z "$$changed" || $(BIN)/mypy $$changed
 	@$(BIN)/lint-imports
+
+check-migrations: .venv/ready ## What migrations do to a service that runs meanwhile: squawk over their SQL
+	@$(BIN)/python -m tests.migrations.lint && echo "check-migrations: nothing found"
 
 requirements: .venv/ready ## Which lines of docs/requirements.md are proven, and which are not (runs the tests if need be)
 	@$(BIN)/python -m tests.support.requirements report -n 2
@@ -54,11 +60,17 @@ lock: .venv/ready ## Refresh uv.lock after a change in pyproject.toml, and requi
 openapi: .venv/ready ## Write the public contract, openapi/openapi.json
 	$(BIN)/lyceum openapi
 
+schema: .venv/ready ## Draw the schema from the models, docs/schema/*.svg, and write the types of its tables
+	@$(BIN)/python -m docs.schema
+
 bench: .venv/ready ## The hot paths beside their ceilings; writes bench/results.md and .svg. OPTIONS='--quick --only list'
 	@exec $(BIN)/python -m bench $(OPTIONS)
 
 bench-profile: .venv/ready ## Where the API's processor time goes in one job: make bench-profile JOB=enroll-spread
 	@exec $(BIN)/python -m bench --profile $(or $(JOB),enroll-spread) $(OPTIONS)
+
+migration-times: .venv/ready ## How long it takes to migrate an empty database, and to copy a migrated one
+	@$(BIN)/python -m tests.migrations.times
 
 chaos: .venv/ready ## Three runs of every contest and storm, each from its own seed; writes chaos/results.md (20 min)
 	@exec $(BIN)/python -m chaos --runs 3 $(OPTIONS)

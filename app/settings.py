@@ -20,6 +20,9 @@ SYSTEMS = ("academy", "community", "tracker", "studio", "crm")
 # Shorter secrets can be guessed offline from one signed cursor or token.
 SHORTEST_SECRET = 32
 
+# What nobody may delete row by row is not dropped by months before (`core.drop_months`).
+SHORTEST_AUDIT = 60
+
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 
 
@@ -153,6 +156,34 @@ class TelemetrySettings(_Concern):
     service_name: str = Field("lyceum", validation_alias="OTEL_SERVICE_NAME")
 
 
+class RetentionSettings(_Concern):
+    """How many months the tables that grow without end are kept. 0: for ever."""
+
+    analytics_events: int = Field(25, validation_alias="LYCEUM_KEEP_ANALYTICS_EVENTS", ge=0, le=1_200)
+    webhook_attempts: int = Field(3, validation_alias="LYCEUM_KEEP_WEBHOOK_ATTEMPTS", ge=0, le=1_200)
+    notifications: int = Field(12, validation_alias="LYCEUM_KEEP_NOTIFICATIONS", ge=0, le=1_200)
+    community_notifications: int = Field(12, validation_alias="LYCEUM_KEEP_COMMUNITY_NOTIFICATIONS", ge=0, le=1_200)
+    audit_log: int = Field(84, validation_alias="LYCEUM_KEEP_AUDIT_LOG", ge=0, le=1_200)
+
+    @field_validator("audit_log")
+    @classmethod
+    def _long_enough(cls, value: int) -> int:
+        if 0 < value < SHORTEST_AUDIT:
+            raise ValueError(f"the database lets go of an audit log after {SHORTEST_AUDIT} months, not earlier")
+        return value
+
+    @property
+    def months(self) -> dict[str, int]:
+        """By the names of the tables."""
+        return {
+            "academy.analytics_events": self.analytics_events,
+            "academy.webhook_attempts": self.webhook_attempts,
+            "core.notifications": self.notifications,
+            "community.notifications": self.community_notifications,
+            "tracker.audit_log": self.audit_log,
+        }
+
+
 class Settings:
     """All concerns together. Build one per process: `settings()`."""
 
@@ -167,6 +198,7 @@ class Settings:
         self.stripe = StripeSettings()
         self.twins = TwinSettings()
         self.telemetry = TelemetrySettings()
+        self.retention = RetentionSettings()
 
     @property
     def is_production(self) -> bool:

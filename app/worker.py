@@ -12,6 +12,7 @@ import app.academy.notices.jobs
 import app.academy.payments.jobs
 import app.academy.people.jobs
 import app.academy.waitlist.jobs
+import app.core.outbox.months
 import app.core.outbox.prune
 import app.flows.invariants.jobs
 import app.identity.magic_links.jobs

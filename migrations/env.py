@@ -74,4 +74,18 @@ async def main() -> None:
     await engine.dispose()
 
 
-asyncio.run(main())
+def render() -> None:
+    """Write the statements instead of running them (`alembic upgrade head --sql`)."""
+    context.configure(
+        dialect_name="postgresql", literal_binds=True, version_table_schema="public", transaction_per_migration=True
+    )
+    context.execute("SET lock_timeout = '4s'")
+    context.execute("SET statement_timeout = '5s'")
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+if context.is_offline_mode():
+    render()
+else:
+    asyncio.run(main())

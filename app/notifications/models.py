@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, Uuid, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, Uuid, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -29,14 +29,19 @@ class MailState(StrEnum):
 
 
 class Notification(Row, Base):
-    """A notice in somebody's inbox. `data` holds the values its `type` needs; texts are made by the front end."""
+    """A notice in somebody's inbox. `data` holds the values its `type` needs; texts are made by the front end.
+
+    Kept by months: the table's key needs the time, the code knows a notice by its id.
+    """
 
     __tablename__ = "notifications"
     __table_args__ = (
         Index("ix_notifications_account_id", "account_id", "created_at", "id"),
         Index("ix_notifications_unread", "account_id", postgresql_where=text("read_at IS NULL")),
         Index("ix_notifications_actor_id", "actor_id"),
+        {"postgresql_partition_by": "RANGE (created_at)"},
     )
+    __mapper_args__ = {"primary_key": ["id"]}  # noqa: RUF012  (SQLAlchemy reads it)
 
     account_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("core.accounts.id"))
     type: Mapped[str] = mapped_column(Text)
@@ -44,6 +49,9 @@ class Notification(Row, Base):
     actor_name: Mapped[str | None] = mapped_column(Text)
     data: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"), default=dict)
     read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), primary_key=True, server_default=func.now(), sort_order=1000
+    )
 
 
 class Mail(Row, Base):

@@ -26,7 +26,10 @@ class InboxState(StrEnum):
 
 
 class InboxMessage(Row, Base):
-    """One webhook: raw bytes, the sender's id, and what became of it. `subject` is the sender's object it tells of."""
+    """One webhook: raw bytes, the sender's id, and what became of it. `subject` is the sender's object it tells of.
+
+    `body` is empty once the message was settled for a month.
+    """
 
     __tablename__ = "inbox"
     __table_args__ = (
@@ -34,6 +37,11 @@ class InboxMessage(Row, Base):
         CheckConstraint("state IN ('received', 'processed', 'ignored', 'parked')", name="state"),
         Index("ix_inbox_waiting", "created_at", postgresql_where=text("state IN ('received', 'parked')")),
         Index("ix_inbox_subject", "source", "subject"),
+        Index(
+            "ix_inbox_bodies",
+            "processed_at",
+            postgresql_where=text("state IN ('processed', 'ignored') AND body <> ''::bytea"),
+        ),
     )
 
     source: Mapped[str] = mapped_column(Text)

@@ -63,7 +63,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_jobs"),
         sa.ForeignKeyConstraint(["event_id"], ["core.outbox.id"], name="fk_jobs_event_id", ondelete="CASCADE"),
         sa.UniqueConstraint("event_id", "name", name="uq_jobs_event_id_name"),
-        sa.CheckConstraint("state IN ('queued', 'running', 'done', 'dead', 'cancelled')", name="ck_jobs_state"),
+        sa.CheckConstraint("state IN ('queued', 'running', 'done', 'dead', 'cancelled')", name=op.f("ck_jobs_state")),
         schema="core",
     )
     op.create_index(

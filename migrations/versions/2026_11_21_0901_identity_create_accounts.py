@@ -48,8 +48,10 @@ def upgrade() -> None:
         *_times(),
         _version(),
         sa.PrimaryKeyConstraint("id", name="pk_accounts"),
-        sa.CheckConstraint("status IN ('active', 'suspended')", name="ck_accounts_status"),
-        sa.CheckConstraint("(status = 'suspended') = (suspended_at IS NOT NULL)", name="ck_accounts_suspended_at"),
+        sa.CheckConstraint("status IN ('active', 'suspended')", name=op.f("ck_accounts_status")),
+        sa.CheckConstraint(
+            "(status = 'suspended') = (suspended_at IS NOT NULL)", name=op.f("ck_accounts_suspended_at")
+        ),
         schema="core",
     )
     op.create_index("uq_accounts_email", "accounts", [sa.text("lower(email)")], unique=True, schema="core")
@@ -84,8 +86,8 @@ def upgrade() -> None:
         *_times(),
         sa.PrimaryKeyConstraint("id", name="pk_auth_sessions"),
         _account_fk("auth_sessions"),
-        sa.CheckConstraint("method IN ('magic_link', 'google', 'command_line')", name="ck_auth_sessions_method"),
-        sa.CheckConstraint("(revoked_at IS NULL) = (revoked_reason IS NULL)", name="ck_auth_sessions_revoked"),
+        sa.CheckConstraint("method IN ('magic_link', 'google', 'command_line')", name=op.f("ck_auth_sessions_method")),
+        sa.CheckConstraint("(revoked_at IS NULL) = (revoked_reason IS NULL)", name=op.f("ck_auth_sessions_revoked")),
         schema="core",
     )
     op.create_index("ix_auth_sessions_account_id", "auth_sessions", ["account_id"], schema="core")
@@ -103,7 +105,7 @@ def upgrade() -> None:
         _instant("used_at"),
         *_times(),
         sa.PrimaryKeyConstraint("id", name="pk_magic_links"),
-        sa.CheckConstraint("purpose IN ('sign_in')", name="ck_magic_links_purpose"),
+        sa.CheckConstraint("purpose IN ('sign_in')", name=op.f("ck_magic_links_purpose")),
         schema="core",
     )
     op.create_index(
@@ -142,7 +144,7 @@ def _organizations() -> None:
             ondelete="CASCADE",
         ),
         _account_fk("organization_memberships"),
-        sa.CheckConstraint("role IN ('admin', 'member')", name="ck_organization_memberships_role"),
+        sa.CheckConstraint("role IN ('admin', 'member')", name=op.f("ck_organization_memberships_role")),
         schema="core",
     )
     op.create_index(

@@ -5,7 +5,7 @@
 - `core.drop_months(table, before)`: drops the partitions that ended before `before`; returns how many.
 
 The runtime role owns nothing and so could make no partition: the last two run with the owner's rights, on partitioned
-tables of ours only, and never touch this month or the last.
+tables of ours only, and never drop this month or the last. `grant_runtime` lets that role, and nobody else, call them.
 """
 
 from collections.abc import Sequence
@@ -60,77 +60,124 @@ END
 $body$
 """
 
-# A partition is made beside its table and then attached: CREATE TABLE … PARTITION OF would lock out every reader.
-KEEP = """
-CREATE FUNCTION core.keep_months(kept regclass, ahead integer) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-    place text;
-    name text;
-    begins date;
-    made integer := 0;
+# What there is of a table that is kept by months. A partition with an open end has begun, or ends, at infinity.
+MONTHS = """
+CREATE FUNCTION core.months_of(kept regclass)
+RETURNS TABLE (month regclass, begins timestamptz, ends timestamptz)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $body$
+    SELECT part.oid::regclass,
+           coalesce((regexp_match(bound, $$FROM \\('([^']+)'\\)$$))[1]::timestamptz, '-infinity'),
+           coalesce((regexp_match(bound, $$TO \\('([^']+)'\\)$$))[1]::timestamptz, 'infinity')
+    FROM pg_inherits JOIN pg_class part ON part.oid = inhrelid, pg_get_expr(part.relpartbound, part.oid) bound
+    WHERE inhparent = kept
+$body$
+"""
+
+# Ours, and split by the months of one timestamptz; else an error.
+REQUIRE = """
+CREATE FUNCTION core.require_months(kept regclass) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-    SELECT n.nspname, c.relname INTO place, name
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.oid = kept AND c.relkind = 'p' AND n.nspname IN ('core', 'academy', 'community', 'tracker');
-    IF place IS NULL OR ahead NOT BETWEEN 0 AND 24 THEN
-        RAISE EXCEPTION 'not a table that is kept by months, or too far ahead: %, %', kept, ahead;
+    IF NOT EXISTS (
+        SELECT FROM pg_class c JOIN pg_partitioned_table p ON p.partrelid = c.oid
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = p.partattrs[0]
+        WHERE c.oid = kept AND p.partstrat = 'r' AND p.partnatts = 1 AND a.atttypid = 'timestamptz'::regtype
+          AND c.relnamespace::regnamespace::text IN ('core', 'academy', 'community', 'tracker', 'studio', 'crm')
+    ) THEN
+        RAISE EXCEPTION '% is not a table that is kept by months', kept;
     END IF;
-    PERFORM pg_advisory_xact_lock(kept::oid::bigint);
-    FOR month IN 0..ahead LOOP
-        begins := (date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => month))::date;
-        CONTINUE WHEN to_regclass(format('%I.%I', place, name || to_char(begins, '"_m"YYYYMM'))) IS NOT NULL;
-        EXECUTE format('CREATE TABLE %1$I.%2$I (LIKE %1$I.%3$I INCLUDING ALL EXCLUDING INDEXES)',
-            place, name || to_char(begins, '"_m"YYYYMM'), name);
-        EXECUTE format('ALTER TABLE %1$I.%3$I ATTACH PARTITION %1$I.%2$I FOR VALUES FROM (%4$L) TO (%5$L)',
-            place, name || to_char(begins, '"_m"YYYYMM'), name,
-            begins::timestamp AT TIME ZONE 'UTC', (begins + interval '1 month')::timestamp AT TIME ZONE 'UTC');
-        made := made + 1;
-    END LOOP;
-    RETURN made;
+    PERFORM pg_advisory_xact_lock(hashtextextended('months of ' || kept, 0));
 END
 $body$
 """
 
+# The runtime role calls the next two. What it could set beforehand to lead them astray (the path, the clock's zone,
+# the way dates are written) is set here; they wait as briefly for their locks as a migration should.
+
+# A partition is made beside its table and then attached: CREATE TABLE … PARTITION OF would lock out every reader. It is
+# reached through its table only, where the rights and the row policies are.
+KEEP = """
+CREATE FUNCTION core.keep_months(kept regclass, ahead integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' SET lock_timeout = '500ms' AS $body$
+DECLARE
+    starts timestamptz;
+    place text;
+    name text;
+    made text;
+    holder oid;
+    count integer := 0;
+BEGIN
+    PERFORM core.require_months(kept);
+    IF ahead IS NULL OR ahead NOT BETWEEN 0 AND 24 THEN
+        RAISE EXCEPTION 'no months are made so far ahead: %', ahead;
+    END IF;
+    SELECT relnamespace::regnamespace::text, relname INTO place, name FROM pg_class WHERE oid = kept;
+    FOR month IN 0..ahead LOOP
+        starts := date_trunc('month', now()) + make_interval(months => month);
+        CONTINUE WHEN EXISTS (SELECT FROM core.months_of(kept) m WHERE m.begins <= starts AND m.ends > starts);
+        made := format('%I.%I', place, name || to_char(starts, '"_m"YYYYMM'));
+        EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING ALL EXCLUDING INDEXES EXCLUDING IDENTITY)', made, kept);
+        EXECUTE format('REVOKE ALL ON TABLE %s FROM public', made);
+        FOR holder IN SELECT DISTINCT grantee FROM pg_class, aclexplode(relacl)
+            WHERE pg_class.oid = made::regclass AND grantee NOT IN (0, relowner)
+        LOOP
+            EXECUTE format('REVOKE ALL ON TABLE %s FROM %I', made, pg_get_userbyid(holder));
+        END LOOP;
+        EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (%L) TO (%L)',
+            kept, made, starts, starts + interval '1 month');
+        count := count + 1;
+    END LOOP;
+    RETURN count;
+END
+$body$
+"""
+
+# Whoever may delete the rows one by one may drop their month. Where something guards them (no right to delete, a
+# trigger, row policies) only what is five years old goes, whatever the caller says.
 DROP = """
 CREATE FUNCTION core.drop_months(kept regclass, before date) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' SET lock_timeout = '500ms' AS $body$
 DECLARE
+    is_guarded boolean;
+    latest date;
     old regclass;
-    dropped integer := 0;
+    count integer := 0;
 BEGIN
-    IF before > (date_trunc('month', now() AT TIME ZONE 'UTC') - interval '1 month')::date THEN
-        RAISE EXCEPTION 'this month and the last are never dropped: %', before;
+    PERFORM core.require_months(kept);
+    SELECT relrowsecurity OR NOT has_table_privilege(session_user, oid, 'DELETE')
+           OR EXISTS (SELECT FROM pg_trigger WHERE tgrelid = kept AND NOT tgisinternal AND tgtype & 8 <> 0)
+    INTO is_guarded FROM pg_class WHERE oid = kept;
+    latest := date_trunc('month', now()) - make_interval(months => CASE WHEN is_guarded THEN 60 ELSE 1 END);
+    IF before IS NULL OR before > latest THEN
+        RAISE EXCEPTION 'nothing of % after % is dropped by months: %', kept, latest, before;
     END IF;
-    FOR old IN
-        SELECT c.oid::regclass FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-        JOIN pg_class parent ON parent.oid = i.inhparent AND parent.relkind = 'p'
-        WHERE i.inhparent = kept
-          AND parent.relnamespace::regnamespace::text IN ('core', 'academy', 'community', 'tracker')
-          AND to_date(right(c.relname, 6), 'YYYYMM') + interval '1 month' <= before
-        ORDER BY c.relname
-    LOOP
+    FOR old IN SELECT m.month FROM core.months_of(kept) m WHERE m.ends <= before ORDER BY m.ends LOOP
         EXECUTE format('DROP TABLE %s', old);
-        dropped := dropped + 1;
+        count := count + 1;
     END LOOP;
-    RETURN dropped;
+    RETURN count;
 END
 $body$
 """
 
 
 def upgrade() -> None:
-    for statement in (TOUCH, WATCH, WATCH_THE_FIRST, KEEP, DROP):
+    for statement in (TOUCH, WATCH, WATCH_THE_FIRST, MONTHS, REQUIRE, KEEP, DROP):
         op.execute(statement)
     op.execute(
         f"CREATE TRIGGER touch BEFORE UPDATE OF {PAYMENT_COLUMNS} ON academy.payments FOR EACH ROW"
         " WHEN (NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at) EXECUTE FUNCTION core.touch()"
     )
-    op.execute("REVOKE ALL ON FUNCTION core.watch_updates(regclass) FROM public")
+    for function in ("watch_updates(regclass)", "keep_months(regclass, integer)", "drop_months(regclass, date)"):
+        op.execute(f"REVOKE ALL ON FUNCTION core.{function} FROM public")
 
 
 def downgrade() -> None:
     op.execute("DROP FUNCTION core.drop_months(regclass, date)")
     op.execute("DROP FUNCTION core.keep_months(regclass, integer)")
+    op.execute("DROP FUNCTION core.require_months(regclass)")
+    op.execute("DROP FUNCTION core.months_of(regclass)")
     op.execute("DROP FUNCTION core.watch_updates(regclass)")
     op.execute("DROP FUNCTION core.touch() CASCADE")

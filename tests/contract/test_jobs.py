@@ -22,10 +22,12 @@ CLOCKS = {
     "academy.recount_seats": (DAY, timedelta(hours=3)),
     "academy.release_expired_holds": (timedelta(seconds=30), timedelta()),
     "academy.sweep_waitlist": (timedelta(seconds=30), timedelta()),
+    "core.keep_months": (DAY, timedelta(hours=2)),
     "core.prune": (DAY, timedelta(hours=4)),
     "flows.check_invariants": (timedelta(minutes=10), timedelta(minutes=5)),
     "identity.forget_magic_links": (timedelta(hours=1), timedelta()),
     "identity.forget_old_logins": (DAY, timedelta(hours=3)),
+    "webhooks.forget_webhook_bodies": (DAY, timedelta(hours=4)),
     "webhooks.recover_lost_webhooks": (timedelta(minutes=10), timedelta()),
 }
 

@@ -179,6 +179,27 @@ def test_each_migration_can_be_taken_back_by_itself(scratch: str) -> None:
     assert not any(asyncio.run(shape(scratch)).values())
 
 
+NOTICES = """
+INSERT INTO core.notifications (account_id, type, created_at)
+SELECT id, 'test.' || ago, date_trunc('month', now()) - make_interval(months => ago)
+FROM core.accounts, generate_series(0, 30) ago
+"""
+
+
+def test_notices_stay_when_their_table_is_split_by_months_and_put_together_again(scratch: str) -> None:
+    upgrade(scratch, "0012_media_files")
+    person = "INSERT INTO core.accounts (email, name) VALUES ('ada@example.org', 'Ada')"
+    before = asyncio.run(execute(scratch, person, NOTICES, "SELECT n::text FROM core.notifications n"))
+    upgrade(scratch, "0260_notifications_by_month")
+    split = asyncio.run(
+        execute(scratch, NOTICES.replace("0, 30", "-3, -1"), "SELECT n::text FROM core.notifications n")
+    )
+    assert set(split) > set(before)
+    assert len(split) == len(before) + 3
+    downgrade(scratch, "-1")
+    assert set(asyncio.run(execute(scratch, "SELECT n::text FROM core.notifications n"))) == set(split)
+
+
 @pytest.mark.req("X-MIG-01")
 def test_models_and_migrations_say_the_same(scratch: str) -> None:
     upgrade(scratch)

@@ -36,7 +36,17 @@ CATALOGUE: Final = Path("docs/requirements.md")
 RECORD: Final = Path("build/requirements.json")
 # A record is of this tree: a change in any of these makes it stale.
 WATCHED: Final = (
-    *("app", "migrations", "tests", "openapi", "deploy", "docs/requirements.md", "pyproject.toml", "uv.lock"),
+    *(
+        "app",
+        "migrations",
+        "tests",
+        "openapi",
+        "deploy",
+        "docs/requirements.md",
+        "docs/schema",
+        "pyproject.toml",
+        "uv.lock",
+    ),
     *("alembic.ini", "Dockerfile", ".dockerignore", "compose.yaml", ".env.example", "Makefile"),
 )
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.identity.actor import Actor
@@ -142,3 +142,55 @@ async def test_the_schedule_recovers_what_was_lost(session: AsyncSession, worker
     await session.commit()
     await worker.run_schedule("webhooks.recover_lost_webhooks")
     assert await announced_ids(worker) == [str(lost)]
+
+
+# Forgetting
+
+
+async def settled(session: AsyncSession, state: str, *, days_ago: int) -> UUID:
+    old = await made(session, minutes_ago=days_ago * 24 * 60, state=state)
+    await session.execute(
+        text("UPDATE core.inbox SET processed_at = created_at WHERE id = :id AND state <> 'received'"), {"id": old}
+    )
+    return old
+
+
+@pytest.mark.parametrize(
+    ("became", "days_ago", "forgotten"),
+    [
+        ("processed", 31, True),
+        ("ignored", 31, True),
+        ("processed", 29, False),
+        ("parked", 31, False),
+        ("received", 400, False),
+    ],
+)
+async def test_the_body_of_what_was_settled_a_month_ago_is_forgotten(
+    session: AsyncSession, worker: WorkerOnDemand, became: str, days_ago: int, forgotten: bool
+) -> None:
+    old = await settled(session, became, days_ago=days_ago)
+    await session.commit()
+    await worker.run_schedule("webhooks.forget_webhook_bodies")
+    found = await session.get_one(InboxMessage, old, populate_existing=True)
+    assert (found.body == b"") == forgotten
+    assert found.state == became
+
+
+async def test_what_nobody_asked_for_in_ninety_days_is_given_up(session: AsyncSession, worker: WorkerOnDemand) -> None:
+    old, young = [await settled(session, "parked", days_ago=days) for days in (91, 89)]
+    await session.commit()
+    await worker.run_schedule("webhooks.forget_webhook_bodies")
+    states = {each.id: each.state for each in await session.scalars(select(InboxMessage))}
+    assert states == {old: "ignored", young: "parked"}
+    assert (await session.get_one(InboxMessage, old)).body != b""
+
+
+async def test_bodies_are_forgotten_batch_by_batch(
+    session: AsyncSession, worker: WorkerOnDemand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "BATCH", 2)
+    for _ in range(5):
+        await settled(session, "processed", days_ago=31)
+    await session.commit()
+    await worker.run_schedule("webhooks.forget_webhook_bodies")
+    assert set(await session.scalars(select(InboxMessage.body))) == {b""}

@@ -29,6 +29,9 @@ _TIMEOUTS_SINCE_17 = {"transaction_timeout": "60s"}
 # Rows only: no TRUNCATE, REFERENCES or TRIGGER.
 _RIGHTS = {"TABLE": "SELECT, INSERT, UPDATE, DELETE", "SEQUENCE": "USAGE, SELECT"}
 
+# What runs with the owner's rights, and only the runtime role may call (migration 0011).
+_FUNCTIONS = ("core.keep_months(regclass, integer)", "core.drop_months(regclass, date)")
+
 # Arbitrary, but the same everywhere: one key for everything that changes roles and rights.
 _LOCK = 7_311_968_201
 
@@ -75,6 +78,7 @@ async def grant_runtime(connection: AsyncConnection) -> None:
 
     Idempotent; run it as the owner, inside a transaction, after migrations. A table whose rights were ever
     settled is left alone, so that what a migration takes away (an append-only ledger, a table of keys) stays away.
+    The months of a partitioned table are reached through the table, and by nobody directly.
     """
     await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     for schema in await _existing_schemas(connection):
@@ -84,6 +88,9 @@ async def grant_runtime(connection: AsyncConnection) -> None:
             await connection.execute(text(later))
     for kind, name in await _unsettled(connection):
         await connection.execute(text(f"GRANT {_RIGHTS[kind]} ON {kind} {name} TO {RUNTIME_ROLE}"))
+    for function in _FUNCTIONS:
+        if await connection.scalar(text("SELECT to_regprocedure(:name)"), {"name": function}):
+            await connection.execute(text(f"GRANT EXECUTE ON FUNCTION {function} TO {RUNTIME_ROLE}"))
     for name in await _version_tables(connection):
         # readiness compares it with the code; only migrations write it
         await connection.execute(text(f"REVOKE ALL ON TABLE {name} FROM {RUNTIME_ROLE}"))
@@ -144,6 +151,7 @@ async def _unsettled(connection: AsyncConnection) -> list[tuple[str, str]]:
             "SELECT CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, c.oid::regclass::text"
             " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
             " WHERE n.nspname = ANY(:schemas) AND c.relkind IN ('r', 'p', 'v', 'S') AND c.relacl IS NULL"
+            " AND NOT c.relispartition"
         ),
         {"schemas": list(SCHEMAS)},
     )

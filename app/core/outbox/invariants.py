@@ -5,6 +5,7 @@ Waits are measured in minutes: the sweep looks twice a second, so whatever is du
 
 from typing import Any
 
+from app.core.database.roles import SCHEMAS
 from app.core.invariants import Invariant, Kind
 from app.core.outbox.listen import listeners
 
@@ -73,6 +74,20 @@ INVARIANTS = (
         SELECT id AS subject, format('%s, no answer and no lease', method) AS detail
         FROM core.idempotency_keys WHERE answer_status IS NULL AND lease_expires_at IS NULL
         """,
+    ),
+    Invariant(
+        "core.months_are_made",
+        "every table that is kept by months has a place for what comes next month",
+        "X-JOB-01",
+        """
+        SELECT kept.oid::regclass AS subject, 'no place for next month' AS detail
+        FROM pg_class kept, LATERAL (SELECT now() + interval '1 month') next(moment)
+        WHERE kept.relkind = 'p' AND NOT kept.relispartition
+          AND kept.relnamespace::regnamespace::text = ANY(CAST(:schemas AS text[]))
+          AND NOT EXISTS (SELECT FROM core.months_of(kept.oid) made
+                          WHERE made.begins <= next.moment AND made.ends > next.moment)
+        """,
+        values=lambda: {"schemas": list(SCHEMAS)},
     ),
     Invariant(
         "core.events_are_relayed",

@@ -22,6 +22,14 @@ DELETE FROM core.outbox WHERE number IN (
     ORDER BY created_at LIMIT :batch)
 """)
 
+# What is left of an event that stays for a dead job's sake: its other listeners are done.
+_SETTLED = text("""
+DELETE FROM core.jobs WHERE id IN (
+    SELECT job.id FROM core.outbox event JOIN core.jobs job ON job.event_id = event.id
+    WHERE event.created_at < now() - CAST(:kept AS interval) AND job.state IN ('done', 'cancelled')
+    LIMIT :batch)
+""")
+
 _SCHEDULED = text("""
 DELETE FROM core.jobs WHERE id IN (
     SELECT id FROM core.jobs
@@ -35,7 +43,7 @@ DELETE FROM core.idempotency_keys WHERE id IN (
     ORDER BY expires_at LIMIT :batch)
 """)
 
-_CHORES = ((_EVENTS, KEPT), (_SCHEDULED, SCHEDULES_KEPT), (_KEYS, timedelta()))
+_CHORES = ((_EVENTS, KEPT), (_SETTLED, KEPT), (_SCHEDULED, SCHEDULES_KEPT), (_KEYS, timedelta()))
 
 
 @every(hours=24, at=timedelta(hours=4), patience=Patience(tries=3, time_limit=timedelta(minutes=10)))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.outbox.models import OutboxRow
@@ -40,3 +40,20 @@ async def list_lost(session: AsyncSession, older_than: timedelta, limit: int) ->
         ~announced.exists(),
     )
     return (await session.scalars(wanted.order_by(InboxMessage.created_at).limit(limit))).all()
+
+
+def settled_bodies(older_than: timedelta, limit: int) -> Select[UUID]:
+    """The ids of messages that were settled so long ago, and still have their body."""
+    wanted = select(InboxMessage.id).where(
+        text("state IN ('processed', 'ignored') AND body <> ''::bytea"),  # the words of ix_inbox_bodies
+        InboxMessage.processed_at < func.now() - older_than,
+    )
+    return wanted.order_by(InboxMessage.processed_at).limit(limit)
+
+
+def long_parked(older_than: timedelta, limit: int) -> Select[UUID]:
+    """The ids of messages that came so long ago and are still parked."""
+    wanted = select(InboxMessage.id).where(
+        InboxMessage.state == InboxState.parked, InboxMessage.created_at < func.now() - older_than
+    )
+    return wanted.order_by(InboxMessage.created_at).limit(limit)

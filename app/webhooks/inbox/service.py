@@ -22,6 +22,9 @@ log = structlog.get_logger(__name__)
 
 LOST_AFTER = timedelta(minutes=10)
 BATCH = 500
+# Bodies hold people's data; what became of a message stays known, and by its id that it was here before.
+BODIES_KEPT = timedelta(days=30)
+PARKED_FOR = timedelta(days=90)
 
 
 async def receive_stripe(session: AsyncSession, actor: Actor, event: StripeEvent, body: bytes) -> bool:
@@ -73,6 +76,24 @@ async def recover_lost(session: AsyncSession, actor: Actor) -> int:
     if lost:
         log.warning("webhooks_recovered", count=len(lost))
     return len(lost)
+
+
+async def forget_bodies(session: AsyncSession, actor: Actor) -> int:
+    """Empty the bodies of messages that were settled long ago. Returns how many: at most one batch."""
+    old = queries.settled_bodies(BODIES_KEPT, BATCH)
+    emptied = update(InboxMessage).where(InboxMessage.id.in_(old)).values(body=b"").returning(InboxMessage.id)
+    return len((await session.scalars(emptied)).all())
+
+
+async def give_up_parked(session: AsyncSession, actor: Actor) -> int:
+    """Settle messages that nobody came to ask for. Returns how many: at most one batch."""
+    given_up = (
+        update(InboxMessage)
+        .where(InboxMessage.id.in_(queries.long_parked(PARKED_FOR, BATCH)), InboxMessage.state == InboxState.parked)
+        .values(state=InboxState.ignored, processed_at=func.now(), note="nobody came to ask for it")
+        .returning(InboxMessage.id)
+    )
+    return len((await session.scalars(given_up)).all())
 
 
 def _announce(session: AsyncSession, message: InboxMessage) -> None:

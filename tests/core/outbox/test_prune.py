@@ -55,6 +55,21 @@ async def test_events_go_with_their_jobs_and_unrelayed_ones_stay(machinery: Mach
     assert [row.kind for row in await machinery.execute("SELECT kind FROM core.outbox")] == ["tests.waiting"]
 
 
+async def test_the_dead_job_of_an_event_stays_without_its_siblings(machinery: Machinery) -> None:
+    """They are done, and would otherwise be kept as long as nobody looks at the dead one."""
+    for age in (timedelta(days=31), timedelta(days=29)):
+        await machinery.execute(EVENT, name="dead", state="dead", age=age)
+        await machinery.execute(
+            "INSERT INTO core.jobs (name, event_id, payload, state) SELECT :name || '_' || state, id, '{}', state"
+            " FROM core.outbox, unnest(ARRAY['done', 'cancelled']) state WHERE created_at < now() - interval '28 days'"
+            " AND NOT EXISTS (SELECT FROM core.jobs WHERE event_id = outbox.id AND name <> 'dead')",
+            name=f"{age.days}",
+        )
+    await prune(machinery)
+    assert await names(machinery) == {"dead", "29_done", "29_cancelled"}
+    assert len(await machinery.execute("SELECT id FROM core.outbox")) == 2
+
+
 async def test_runs_of_schedules_go_after_three_days(machinery: Machinery) -> None:
     for name, state, days in (("old", "done", 4), ("old", "dead", 4), ("young", "done", 2)):
         await machinery.execute(SCHEDULED, name=name, state=state, age=timedelta(days=days))

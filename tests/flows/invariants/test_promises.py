@@ -141,6 +141,8 @@ SPOILED: dict[str, tuple[str, ...]] = {
         one("core.mails", "state = 'queued', created_at = now() - interval '61 minutes'", "state = 'sent'"),
     ),
 }
+# What only the owner of the tables could spoil: shown in tests/core/outbox/test_months.py.
+ELSEWHERE = {"core.months_are_made"}
 
 # What the database does not even let happen: (statement, the constraint that holds it).
 REFUSED = {
@@ -176,7 +178,7 @@ async def test_a_healthy_world_breaks_no_promise(session: AsyncSession) -> None:
     assert found == dict.fromkeys(BY_NAME, 0)
 
 
-@pytest.mark.parametrize("invariant", EVERY)
+@pytest.mark.parametrize("invariant", [BY_NAME[name] for name in SPOILED], ids=list(SPOILED))
 async def test_a_row_that_breaks_a_promise_is_found(
     healthy: Cohort, session: AsyncSession, invariant: Invariant
 ) -> None:
@@ -201,7 +203,7 @@ async def test_what_a_constraint_holds_cannot_even_be_written(
 
 
 def test_every_promise_is_spoiled_above_and_nothing_else() -> None:
-    assert set(SPOILED) == set(BY_NAME)
+    assert set(SPOILED) | ELSEWHERE == set(BY_NAME)
 
 
 def test_names_are_unique_and_begin_with_their_room() -> None:
