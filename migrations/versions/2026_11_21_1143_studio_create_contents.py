@@ -12,6 +12,7 @@ branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 # What is wrong with an element, in the words of SQL's path language.
+ONLY_OBJECTS = 'strict $[*] ? (@.type() != "object")'
 SOURCE = (
     '@.type() != "object" || !(@."title".type() == "string")'
     ' || (@."url".type() != "string" && @."url".type() != "null")'
@@ -54,7 +55,7 @@ def upgrade() -> None:
         sa.CheckConstraint("status IN ('draft', 'review', 'approved')", name=op.f("ck_articles_status")),
         sa.CheckConstraint(
             "sources IS NULL OR jsonb_typeof(sources) = 'array'"
-            f" AND NOT jsonb_path_exists(sources, '$[*] ? ({SOURCE})')",
+            f" AND NOT sources @? '{ONLY_OBJECTS}' AND NOT jsonb_path_exists(sources, '$[*] ? ({SOURCE})')",
             name=op.f("ck_articles_sources_shape"),
         ),
         sa.ForeignKeyConstraint(
@@ -137,7 +138,7 @@ def upgrade() -> None:
         sa.CheckConstraint("status IN ('draft', 'review', 'approved')", name=op.f("ck_quizzes_status")),
         sa.CheckConstraint(
             "questions IS NULL OR jsonb_typeof(questions) = 'array'"
-            f" AND NOT jsonb_path_exists(questions, '$[*] ? ({QUESTION})')",
+            f" AND NOT questions @? '{ONLY_OBJECTS}' AND NOT jsonb_path_exists(questions, '$[*] ? ({QUESTION})')",
             name=op.f("ck_quizzes_questions_shape"),
         ),
         sa.ForeignKeyConstraint(
@@ -215,6 +216,7 @@ def upgrade() -> None:
         sa.CheckConstraint("estimated_minutes > 0", name=op.f("ck_exercises_estimated_minutes")),
         sa.CheckConstraint(
             "success_criteria IS NULL OR jsonb_typeof(success_criteria) = 'array'"
+            f" AND NOT success_criteria @? '{ONLY_OBJECTS}'"
             f" AND NOT jsonb_path_exists(success_criteria, '$[*] ? ({CRITERION})')",
             name=op.f("ck_exercises_success_criteria_shape"),
         ),

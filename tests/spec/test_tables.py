@@ -62,6 +62,9 @@ EXPLAINED = {
     "WARN_UNIQUE academy.skill_badges.(user_id, skill_id, level)": "Z-114: one live badge, older ones are kept",
     "WARN_INDEX academy.users.by_email": "Z-57: addresses are found and unique whatever their case",
     "WARN_INDEX academy.contact_submissions.by_email": "Z-57: addresses are found whatever their case",
+    "WARN_INDEX academy.resources.search_resources": "a trigger feeds it, as the tests of the library show",
+    "WARN_INDEX academy.glossary_terms.search_glossary": "likewise",
+    "WARN_INDEX academy.prompts.search_prompts": "likewise",
     "WARN_ENUM_EXTRA academy.manager_reports.report_type": "A-RPT-01: reports put together by hand",
     "WARN_PK academy.analytics_events": "kept by months: the key holds the time",
     "WARN_PK community.notifications": "kept by months: the key holds the time",
@@ -179,7 +182,7 @@ def copy(server: Services) -> Iterator[Copy]:
 
 
 async def test_everything_that_goes_missing_is_noticed_with_its_table_and_nothing_else(copy: Copy) -> None:
-    """All at once: the checker is asked twice instead of thirteen times."""
+    """All at once: the checker is asked once instead of thirteen times."""
     await copy.as_owner(*(statement for statement, _ in SPOILED.values()))
     found = check(copy.owner_url)
     wanted = {expected.split()[1]: expected for _, expected in SPOILED.values()}
