@@ -61,7 +61,7 @@ def upgrade() -> None:
         "ix_analytics_events_user_id_timestamp", "analytics_events", ["user_id", "timestamp"], schema="academy"
     )
     op.execute("SELECT core.watch_updates('academy.contact_submissions')")
-    op.execute("SELECT core.keep_months('academy.analytics_events', 12)")
+    op.execute("SELECT core.keep_months('academy.analytics_events', 3)")
 
 
 def downgrade() -> None:

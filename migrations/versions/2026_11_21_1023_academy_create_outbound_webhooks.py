@@ -155,7 +155,7 @@ def upgrade() -> None:
     )
     for table in ("webhook_endpoints", "webhook_deliveries"):
         op.execute(f"SELECT core.watch_updates('academy.{table}')")
-    op.execute("SELECT core.keep_months('academy.webhook_attempts', 12)")
+    op.execute("SELECT core.keep_months('academy.webhook_attempts', 3)")
 
 
 def downgrade() -> None:

@@ -44,7 +44,7 @@ def upgrade() -> None:
         "ix_notifications_user_id_created_at", "notifications", ["user_id", "created_at", "id"], schema="community"
     )
     op.create_index("ix_notifications_user_id_read", "notifications", ["user_id", "read"], schema="community")
-    op.execute("SELECT core.keep_months('community.notifications', 12)")
+    op.execute("SELECT core.keep_months('community.notifications', 3)")
 
 
 def downgrade() -> None:

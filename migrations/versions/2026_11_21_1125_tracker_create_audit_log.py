@@ -97,7 +97,7 @@ def upgrade() -> None:
         "CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON tracker.audit_log"
         " FOR EACH ROW EXECUTE FUNCTION tracker.guard_audit()"
     )
-    op.execute("SELECT core.keep_months('tracker.audit_log', 12)")
+    op.execute("SELECT core.keep_months('tracker.audit_log', 3)")
 
 
 def downgrade() -> None:

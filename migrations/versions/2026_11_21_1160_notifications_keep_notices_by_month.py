@@ -96,7 +96,7 @@ def upgrade() -> None:
     _index("notifications")
     op.execute(ATTACH)
     op.execute("SELECT core.watch_updates('core.notifications')")
-    op.execute("SELECT core.keep_months('core.notifications', 12)")
+    op.execute("SELECT core.keep_months('core.notifications', 3)")
 
 
 def downgrade() -> None:
