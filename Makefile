@@ -25,7 +25,7 @@ run: .venv/ready ## Everything on this machine: database, queue, API, worker; Ct
 	@exec $(BIN)/lyceum run
 
 test: .venv/ready ## Everything that CI runs: the checks, all tests against a real PostgreSQL and Redis, the small chaos
-	@began=$$(date +%s); $(MAKE) --no-print-directory check && $(BIN)/pytest -n 2 \
+	@began=$$(date +%s); $(MAKE) --no-print-directory check && $(BIN)/pytest -n 2 --dist worksteal \
 		&& $(MAKE) --no-print-directory chaos-smoke; code=$$?; \
 	echo "make test: $$(($$(date +%s) - began)) s"; exit $$code
 
