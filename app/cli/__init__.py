@@ -27,6 +27,11 @@ Descriptor = Annotated[int, typer.Option("--fd", hidden=True, help="A listening 
 Lifeline = Annotated[int, typer.Option("--lifeline", hidden=True, help="The supervisor's pipe: end when it closes.")]
 
 
+def _load_no_console() -> None:
+    """Structlog loads rich wherever it finds it, to colour tracebacks; in a server that is 8 MB for nothing."""
+    sys.modules["rich"] = None  # type: ignore[assignment]
+
+
 @app.command()
 def run() -> None:
     """Everything on this machine: database, queue, twins, worker and API, until Ctrl-C."""
@@ -45,6 +50,7 @@ def api(descriptor: Descriptor = -1, lifeline: Lifeline = -1) -> None:
     # What is made while the application is put together stays: the collector would look through all of it in vain, for
     # a fifth of the start. The application turns it on again when it is up.
     gc.disable()
+    _load_no_console()
     from app.local.lifeline import hold
     from app.local.serve import serve
     from app.settings import settings
@@ -59,6 +65,7 @@ def worker(lifeline: Lifeline = -1) -> None:
     """One worker: runs jobs, relays domain events, keeps the schedules."""
     import asyncio
 
+    _load_no_console()
     from app.local.lifeline import hold
     from app.worker import serve
 
