@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from app.academy import router as academy
 from app.core.http.guard import BodyRule
 from app.core.http.routing import Router
+from app.crm import router as crm
 from app.flows import router as flows
 from app.identity import router as identity
 from app.notifications import router as notifications
@@ -29,6 +30,7 @@ SHARED: tuple[APIRouter, ...] = (
 # The five systems, by the word that switches them on.
 SYSTEMS: dict[str, APIRouter] = {
     "academy": academy.router,  # /academy     cohort courses: catalogue, seats, payments, waitlist
+    "crm": crm.router,  # /crm         programs of organizations, participation, events
 }
 
 # Outside of the prefix: /.well-known/jwks.json, and the page behind a sign-in link.

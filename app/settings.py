@@ -180,6 +180,7 @@ class RetentionSettings(_Concern):
             "academy.webhook_attempts": self.webhook_attempts,
             "core.notifications": self.notifications,
             "community.notifications": self.community_notifications,
+            "crm.audit_entries": self.audit_log,
             "tracker.audit_log": self.audit_log,
         }
 

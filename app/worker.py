@@ -14,6 +14,9 @@ import app.academy.people.jobs
 import app.academy.waitlist.jobs
 import app.core.outbox.months
 import app.core.outbox.prune
+import app.crm.completion.jobs
+import app.crm.participation.jobs
+import app.crm.programs.jobs
 import app.flows.invariants.jobs
 import app.identity.magic_links.jobs
 import app.identity.sessions.jobs

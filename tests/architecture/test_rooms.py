@@ -23,6 +23,7 @@ ALSO = {
         "deps",
         "caller",
     },  # who is asking, with their role here: for doors, and for statements of express lanes
+    "crm": {"deps"},  # who is asking, with their roles in organizations
     "studio": {"deps", "rls"},  # its signed session, and its row policies as data
 }
 

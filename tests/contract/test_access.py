@@ -103,6 +103,46 @@ identity_update_membership       401       404     404    404        403    200 
 identity_update_organization     401       404     404    404        403    200       404     404    403
 """
 
+CRM = """
+                              anonymous learner other instructor member org_admin foreign admin suspended
+crm_approve_participation     401       404     404   404        403    200       404     404   403
+crm_complete_participation    401       404     404   404        403    200       404     404   403
+crm_create_enrollment         401       404     404   404        201    201       404     404   403
+crm_create_event              401       404     404   404        403    201       404     404   403
+crm_create_participant        401       404     404   404        403    201       404     404   403
+crm_create_program            401       404     404   404        403    201       404     404   403
+crm_create_program_import     401       404     404   404        403    202       404     404   403
+crm_create_slug_renewal       401       404     404   404        403    202       404     404   403
+crm_decline_participation     401       404     404   404        403    200       404     404   403
+crm_delete_event              401       404     404   404        403    204       404     404   403
+crm_delete_program            401       404     404   404        403    204       404     404   403
+crm_export_participants       401       404     404   404        403    200       404     404   403
+crm_export_programs           401       404     404   404        403    200       404     404   403
+crm_get_event                 401       404     404   404        200    200       404     404   403
+crm_get_participation         401       404     404   404        200    200       404     404   403
+crm_get_program               401       404     404   404        200    200       404     404   403
+crm_get_program_by_slug       401       404     404   404        200    200       404     404   403
+crm_link_event                401       404     404   404        403    200       404     404   403
+crm_list_attendance           401       404     404   404        403    200       404     404   403
+crm_list_audit_entries        401       404     404   404        403    200       404     404   403
+crm_list_events               401       404     404   404        200    200       404     404   403
+crm_list_my_participations    401       200     200   200        200    200       200     200   403
+crm_list_participants         401       404     404   404        403    200       404     404   403
+crm_list_program_events       401       404     404   404        200    200       404     404   403
+crm_list_programs             401       404     404   404        200    200       404     404   403
+crm_remove_participation      401       404     404   404        403    200       404     404   403
+crm_renew_program_slug        401       404     404   404        403    200       404     404   403
+crm_reopen_participation      401       404     404   404        403    200       404     404   403
+crm_unlink_event              401       404     404   404        403    204       404     404   403
+crm_update_attendance         401       404     404   404        403    200       404     404   403
+crm_update_event              401       404     404   404        403    200       404     404   403
+crm_update_manual_attendance  401       404     404   404        403    200       404     404   403
+crm_update_participation      401       404     404   404        403    200       404     404   403
+crm_update_program            401       404     404   404        403    200       404     404   403
+crm_update_program_status     401       404     404   404        403    200       404     404   403
+crm_withdraw_participation    401       404     404   404        200    403       404     404   403
+"""
+
 NOTIFICATIONS = """
                                 anonymous learner other instructor member org_admin foreign admin suspended
 notifications_get_unread_count  401       200     200   200        200    200       200     200   403
@@ -154,7 +194,7 @@ def lines(table: str) -> dict[str, list[str]]:
 
 TABLE = {
     name: cells
-    for table in (ACADEMY, IDENTITY, NOTIFICATIONS, WEBHOOKS, HEALTH)
+    for table in (ACADEMY, CRM, IDENTITY, NOTIFICATIONS, WEBHOOKS, HEALTH)
     for name, cells in lines(table).items()
 }
 

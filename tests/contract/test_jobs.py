@@ -8,7 +8,7 @@ import app.worker  # noqa: F401  (fills the book of listeners)
 from app.core.outbox.doorbell import SWEEP
 from app.core.outbox.listen import Listener, listeners
 from app.core.outbox.pool import WorkerPool
-from app.domain_events import academy
+from app.domain_events import academy, crm
 from tests.architecture.sources import sources
 
 LISTENERS = [pytest.param(listener, id=name) for name, listener in sorted(listeners().items())]
@@ -22,6 +22,7 @@ CLOCKS = {
     "academy.recount_seats": (DAY, timedelta(hours=3)),
     "academy.release_expired_holds": (timedelta(seconds=30), timedelta()),
     "academy.sweep_waitlist": (timedelta(seconds=30), timedelta()),
+    "crm.complete_after_events": (timedelta(minutes=5), timedelta()),
     "core.keep_months": (DAY, timedelta(hours=2)),
     "core.prune": (DAY, timedelta(hours=4)),
     "flows.check_invariants": (timedelta(minutes=10), timedelta(minutes=5)),
@@ -32,7 +33,10 @@ CLOCKS = {
 }
 
 # The jobs that the design card names (D-04), as far as their systems are there.
-OF_THE_CARD = {"academy.enroll_with_capacity_check": academy.EnrollmentRequested}
+OF_THE_CARD = {
+    "academy.enroll_with_capacity_check": academy.EnrollmentRequested,
+    "crm.settle_program_slug": crm.ProgramSlugRequested,
+}
 
 
 def test_every_clock_is_on_the_list() -> None:

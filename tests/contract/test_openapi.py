@@ -61,6 +61,12 @@ KEYLESS = {
     "webhooks_receive_stripe_event": "the event's own id makes it one",
     "academy_cancel_enrollment": "ends what exists; a second time is refused",
     "academy_create_offers": "offers the seats that are free; a second time there are none",
+    "crm_approve_participation": "moves what exists; a second time is refused",
+    "crm_complete_participation": "moves what exists; a second time is refused",
+    "crm_decline_participation": "ends what exists; a second time is refused",
+    "crm_remove_participation": "ends what exists; a second time is refused",
+    "crm_reopen_participation": "moves what exists; a second time is refused",
+    "crm_withdraw_participation": "ends what exists; a second time is refused",
 }
 
 # What an update may set to null. Everything else of an update may be left out, never null.
@@ -74,6 +80,12 @@ NULLABLE: dict[str, set[str]] = {
     "AcademyNotificationPreferencesUpdate": set(),
     "AcademyOrganizationUpdate": set(),
     "AcademyProfileUpdate": {"company", "title", "linkedin_url", "phone_number", "timezone"},
+    "CrmAttendanceUpdate": set(),
+    "CrmEventUpdate": {"description", "location"},
+    "CrmManualAttendanceUpdate": {"manual_attendance_count", "attendance_notes"},
+    "CrmParticipationUpdate": {"admin_notes"},
+    "CrmProgramStatusUpdate": set(),
+    "CrmProgramUpdate": {"description", "start_date", "end_date", "max_participants", "completion_criteria"},
     "IdentityAccountUpdate": {"locale", "timezone"},
     "IdentityMembershipUpdate": set(),
     "IdentityOrganizationUpdate": set(),
@@ -81,7 +93,7 @@ NULLABLE: dict[str, set[str]] = {
 }
 
 # Where a body names another account, and which right that takes (A-AUT-08). Everywhere else the token says who acts.
-ACTS_FOR = {"academy_create_enrollment": {"account_id"}}
+ACTS_FOR = {"academy_create_enrollment": {"account_id"}, "crm_create_participant": {"account_id"}}
 WHO = re.compile(r"(user|author|account|learner|member|person|actor|owner|created_by|updated_by)(_id)?$")
 
 
@@ -287,7 +299,7 @@ def test_paths_are_plural_kebab_case_below_their_domain(every_operation: list[Op
         op.path
         for op in every_operation
         if op.path.startswith("/api/")
-        and not re.fullmatch(rf"/api/v1/{op.domain}(/([a-z][a-z0-9-]*|\{{[a-z_]+_id\}}))*", op.path)
+        and not re.fullmatch(rf"/api/v1/{op.domain}(/([a-z][a-z0-9-]*|\{{([a-z_]+_id|slug)\}}))*", op.path)
     ]
     assert wrong == []
 

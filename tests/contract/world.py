@@ -22,7 +22,7 @@ from app.identity.models import Account, AccountStatus, AuthSession, MagicLink, 
 from app.identity.sessions import rules as logins
 from app.notifications.models import Notification
 from tests.contract.operations import Operation
-from tests.factories import academy, identity
+from tests.factories import academy, crm, identity
 
 ANONYMOUS = "anonymous"
 ROLES = (
@@ -48,7 +48,7 @@ class World:
     """
 
     people: dict[str, Account] = field(default_factory=dict)
-    ids: dict[str, UUID] = field(default_factory=dict)
+    ids: dict[str, UUID | str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
 
     def path(self, op: Operation, **ids: UUID | str) -> str:
@@ -88,6 +88,8 @@ class World:
             "academy_update_session_order": {
                 "items": [{"session_id": str(self.ids["academy.session_id"]), "day_number": 1, "order_in_day": 2}]
             },
+            "crm_create_participant": {"account_id": str(self.people["org_admin"].id)},
+            "crm_update_attendance": {"items": [{"account_id": str(self.people["member"].id), "status": "attended"}]},
             "identity_create_session": {"magic_token": self.secrets["magic"]},
             "identity_refresh_session": {"refresh_token": self.secrets["refresh"]},
         }
@@ -100,6 +102,7 @@ async def build(session: AsyncSession, stripe_secret: str = "whsec_test_secret")
     await _catalogue(session, world)
     await _seats(session, world)
     await _belongings(session, world)
+    await _programs(session, world)
     await session.commit()
     return world
 
@@ -260,6 +263,36 @@ async def _belongings(session: AsyncSession, world: World) -> None:
     world.ids |= {"notice_id": notice.id, "identity_id": connected.id, "identity.session_id": login.id}
     world.ids |= {"live_login_id": login.id, "revoked_login_id": ended.id}
     world.secrets |= {"magic": magic, "refresh": refresh}
+
+
+async def _programs(session: AsyncSession, world: World) -> None:
+    """A program that the member is in, one to join, one that was asked for, and one that is over for the member."""
+    organization_id, member = world.ids["organization_id"], world.people["member"].id
+    program = crm.program(organization_id, status="active", completion_criteria_type="manual")
+    open_to_all = crm.program(organization_id, status="active")
+    by_approval = crm.program(organization_id, status="active", enrollment_method="approval_required")
+    renamed = crm.program(organization_id, status="active", name="Renamed since", slug="once-called-so")
+    begins = utc_now() - timedelta(hours=3)
+    held = crm.event(organization_id, starts_at=begins, ends_at=begins + timedelta(hours=2))
+    loose = crm.event(organization_id)
+    session.add_all([program, open_to_all, by_approval, renamed, held, loose])
+    await session.flush()  # participations and links point at them
+    enrolled = crm.participation(program, member)
+    pending = crm.participation(by_approval, member, status="pending", enrolled_at=None, requested_at=utc_now())
+    completed = crm.participation(renamed, member, status="completed", completed_at=utc_now())
+    session.add_all([enrolled, pending, completed, crm.linked(program, held)])
+    world.ids |= {
+        "program_id": program.id,
+        "slug": program.slug,
+        "event_id": held.id,
+        "participation_id": enrolled.id,
+        "crm_create_enrollment.program_id": open_to_all.id,
+        "crm_renew_program_slug.program_id": renamed.id,
+        "crm_link_event.event_id": loose.id,
+        "crm_approve_participation.participation_id": pending.id,
+        "crm_decline_participation.participation_id": pending.id,
+        "crm_reopen_participation.participation_id": completed.id,
+    }
 
 
 def encoded(body: Any) -> bytes:

@@ -1,5 +1,6 @@
 """The tables of `crm`, one file per aggregate."""
 
+from app.crm.models.audit import AuditEntry
 from app.crm.models.events import AttendanceStatus, Event, EventAttendance
 from app.crm.models.participation import ParticipationStatus, ProgramParticipation
 from app.crm.models.programs import (
@@ -14,6 +15,7 @@ from app.crm.models.programs import (
 
 __all__ = [
     "AttendanceStatus",
+    "AuditEntry",
     "CompletionCriteriaType",
     "EnrollmentMethod",
     "Event",

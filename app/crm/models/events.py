@@ -4,12 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, UniqueConstraint, Uuid
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, UniqueConstraint, Uuid, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from app.core.database.checks import one_of
 from app.core.database.model import Row, Versioned
 from app.crm.models.base import Base
+from app.identity.models import Account
 
 
 class AttendanceStatus(StrEnum):
@@ -56,3 +57,14 @@ class EventAttendance(Row, Base):
     user_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("core.accounts.id", ondelete="RESTRICT"))
     status: Mapped[str] = mapped_column(Text)
     recorded_by: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("core.accounts.id", ondelete="SET NULL"))
+
+    # The name of the account, to show and to sort by.
+    name: Mapped[str] = column_property(
+        select(Account.name).where(Account.id == user_id).correlate_except(Account).scalar_subquery(),
+        deferred=True,
+    )
+
+    @property
+    def account_id(self) -> UUID:
+        """Who was there, as the API calls it."""
+        return self.user_id

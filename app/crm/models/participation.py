@@ -4,12 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, ForeignKeyConstraint, Index, Text, Uuid, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, ForeignKeyConstraint, Index, Text, Uuid, select, text
+from sqlalchemy.orm import Mapped, column_property, mapped_column, query_expression
 
 from app.core.database.checks import one_of
 from app.core.database.model import Row, Versioned
 from app.crm.models.base import Base
+from app.identity.models import Account
 
 
 class ParticipationStatus(StrEnum):
@@ -25,7 +26,8 @@ class ParticipationStatus(StrEnum):
 class ProgramParticipation(Row, Versioned, Base):
     """Somebody's time in a program. Whoever comes again gets a new row; one of them at most is live (Z-27).
 
-    `organization_id` is the program's, held true by the database. `end_reason` says why somebody was removed.
+    `organization_id` is the program's, held true by the database. `end_reason` says why somebody was removed, and
+    `reopened_at` when an admin last took a completion back.
     """
 
     __tablename__ = "program_participation"
@@ -72,3 +74,21 @@ class ProgramParticipation(Row, Versioned, Base):
     approved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     end_reason: Mapped[str | None] = mapped_column(Text)
+    reopened_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    # The name of the account, to show and to sort by. Nothing else of the account is ever read here (P-PRV-01).
+    name: Mapped[str] = column_property(
+        select(Account.name).where(Account.id == user_id).correlate_except(Account).scalar_subquery(),
+        deferred=True,
+    )
+
+    # Filled by the queries that show a participation; notes are for the admins of the organization.
+    attended_count: Mapped[int] = query_expression()
+    attendance_percentage: Mapped[float | None] = query_expression()
+    visible_attendance_notes: Mapped[str | None] = query_expression()
+    visible_admin_notes: Mapped[str | None] = query_expression()
+
+    @property
+    def account_id(self) -> UUID:
+        """Who takes part, as the API calls it."""
+        return self.user_id

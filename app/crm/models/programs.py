@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -17,7 +18,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from app.core.database.checks import one_of
 from app.core.database.model import Created, Entry, Row, Versioned
@@ -102,6 +103,33 @@ class Program(Row, Versioned, Base):
     completion_required_count: Mapped[int | None]
     completion_required_percentage: Mapped[Decimal | None] = mapped_column(Numeric(4, 1))
     created_by: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("core.accounts.id", ondelete="SET NULL"))
+
+    # Filled by the queries that show a program.
+    enrolled_count: Mapped[int] = query_expression()
+    pending_count: Mapped[int] = query_expression()
+    linked_event_ids: Mapped[list[UUID]] = query_expression()
+
+    @property
+    def participant_count(self) -> int:
+        """How many live participations there are: enrolled and pending."""
+        return self.enrolled_count + self.pending_count
+
+    @property
+    def places_available(self) -> int | None:
+        """How many more may be enrolled; None without a limit. Who is pending has no place yet (Z-23)."""
+        return None if self.max_participants is None else max(0, self.max_participants - self.enrolled_count)
+
+    @property
+    def completion_criteria(self) -> dict[str, Any] | None:
+        """The three columns as one document, as the API shows them."""
+        if self.completion_criteria_type is None:
+            return None
+        percentage = self.completion_required_percentage
+        return {
+            "type": self.completion_criteria_type,
+            "required_count": self.completion_required_count,
+            "required_percentage": None if percentage is None else float(percentage),
+        }
 
 
 class ProgramSlug(Entry, Base):
