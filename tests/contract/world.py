@@ -44,11 +44,13 @@ KEY = "the-key-of-this-request"
 class World:
     """Who and what there is.
 
-    `ids` fills the paths: by name, by `domain.name` where two domains use one name, or by `operation.name`.
+    `ids` fills the paths: by name, by `domain.name` where two domains use one name, or by `operation.name`. What is no
+    id is in `words`.
     """
 
     people: dict[str, Account] = field(default_factory=dict)
-    ids: dict[str, UUID | str] = field(default_factory=dict)
+    ids: dict[str, UUID] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
 
     def path(self, op: Operation, **ids: UUID | str) -> str:
@@ -57,7 +59,7 @@ class World:
         for parameter in op.parameters_in("path"):
             name = parameter["name"]
             usual = self.ids.get(f"{op.id}.{name}") or self.ids.get(f"{op.domain}.{name}")
-            found = ids.get(name) or usual or self.ids[name]
+            found = ids.get(name) or usual or self.words.get(name) or self.ids[name]
             path = path.replace(f"{{{name}}}", str(found))
         return path
 
@@ -89,6 +91,7 @@ class World:
                 "items": [{"session_id": str(self.ids["academy.session_id"]), "day_number": 1, "order_in_day": 2}]
             },
             "crm_create_participant": {"account_id": str(self.people["org_admin"].id)},
+            "crm_update_program_status": {"status": "completed"},
             "crm_update_attendance": {"items": [{"account_id": str(self.people["member"].id), "status": "attended"}]},
             "identity_create_session": {"magic_token": self.secrets["magic"]},
             "identity_refresh_session": {"refresh_token": self.secrets["refresh"]},
@@ -283,7 +286,6 @@ async def _programs(session: AsyncSession, world: World) -> None:
     session.add_all([enrolled, pending, completed, crm.linked(program, held)])
     world.ids |= {
         "program_id": program.id,
-        "slug": program.slug,
         "event_id": held.id,
         "participation_id": enrolled.id,
         "crm_create_enrollment.program_id": open_to_all.id,
@@ -293,6 +295,7 @@ async def _programs(session: AsyncSession, world: World) -> None:
         "crm_decline_participation.participation_id": pending.id,
         "crm_reopen_participation.participation_id": completed.id,
     }
+    world.words["slug"] = program.slug
 
 
 def encoded(body: Any) -> bytes:

@@ -8,8 +8,7 @@ import csv
 import io
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
@@ -18,15 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.http.pages import Rows
 from app.core.http.session import Transactions
 
+# How a list is written.
+ExportFormat = Literal["csv", "jsonl"]
 
-class ExportFormat(StrEnum):
-    """How a list is written."""
-
-    csv = "csv"
-    jsonl = "jsonl"
-
-
-MEDIA_TYPES = {ExportFormat.csv: "text/csv", ExportFormat.jsonl: "application/jsonl"}
+MEDIA_TYPES: dict[ExportFormat, str] = {"csv": "text/csv", "jsonl": "application/jsonl"}
 
 # For `responses={200: EXPORTED}`.
 EXPORTED: dict[str, Any] = {
@@ -57,14 +51,14 @@ async def _lines(
     transactions: Transactions, read: ReadPage, shape: type[BaseModel], form: ExportFormat
 ) -> AsyncIterator[str]:
     columns = list(shape.model_fields)
-    if form is ExportFormat.csv:
+    if form == "csv":
         yield csv_lines([columns])
     cursor: str | None = None
     while True:
         async with transactions.begin() as session:
             page = await read(session, cursor)
             rows = [shape.model_validate(row).model_dump(mode="json") for row in page.items]
-        if form is ExportFormat.csv:
+        if form == "csv":
             yield csv_lines([row[column] for column in columns] for row in rows)
         else:
             yield "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from fastapi import Query, Response
 from fastapi.responses import StreamingResponse
-from app.core.database import AsyncSession
 
+from app.core.database import AsyncSession
 from app.core.errors import Stale
 from app.core.http.etags import IfMatch, etag_of
 from app.core.http.exports import EXPORTED, export

@@ -128,9 +128,7 @@ class CrmParticipantFilter(PageQuery):
 class CrmParticipantExport(Body):
     """Which participants go into the file, and how it is written."""
 
-    format: Annotated[ExportFormat, Field(description="CSV for spreadsheets, JSON Lines for programs")] = (
-        ExportFormat.csv
-    )
+    format: Annotated[ExportFormat, Field(description="CSV for spreadsheets, JSON Lines for programs")] = "csv"
     status: Annotated[ParticipationStatus | None, Field(description="Only participations of this status")] = None
 
 

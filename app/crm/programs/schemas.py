@@ -208,9 +208,7 @@ class CrmProgramFilter(PageQuery):
 class CrmProgramExport(Body):
     """Which programs go into the file, and how it is written."""
 
-    format: Annotated[ExportFormat, Field(description="CSV for spreadsheets, JSON Lines for programs")] = (
-        ExportFormat.csv
-    )
+    format: Annotated[ExportFormat, Field(description="CSV for spreadsheets, JSON Lines for programs")] = "csv"
     status: Annotated[
         ProgramStatus | None, Field(description="Only programs of this status; without it, all but archived ones")
     ] = None
