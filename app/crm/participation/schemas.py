@@ -4,12 +4,12 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from app.core.http.exports import ExportFormat
 from app.core.http.pages import PageQuery
-from app.core.http.schema import Body, Count, Identified, Instant, Prose, Text, Title
+from app.core.http.schema import Body, Count, Identified, Instant, Prose, Title
 from app.crm.models import ParticipationStatus
 
 _ACCOUNT = "0198c5a0-7c1e-7d3a-9b1f-2f6f0a4b8c11"
@@ -35,8 +35,6 @@ _WHOLE: JsonDict = {
     "attendance_notes": None,
     "admin_notes": "Comes with a colleague.",
 }
-
-Reason = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 
 
 class CrmParticipation(Identified):
@@ -89,7 +87,7 @@ class CrmParticipationRemovalCreate(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Moved abroad"}]})
 
-    reason: Reason
+    reason: Title
 
 
 class CrmManualAttendanceUpdate(Body):

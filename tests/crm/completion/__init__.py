@@ -1,0 +1,1 @@
+"""When attendance completes somebody."""
