@@ -41,7 +41,6 @@ def export(
     headers = {
         "Content-Disposition": f'attachment; filename="{name}.{form}"',
         "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
     }
     lines = _lines(transactions, read, shape, form)
     return StreamingResponse(lines, headers=headers, media_type=MEDIA_TYPES[form])

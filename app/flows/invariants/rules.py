@@ -4,6 +4,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import app.academy.invariants
 import app.core.outbox.invariants
+import app.crm.invariants
 import app.identity.invariants
 import app.notifications.invariants
 import app.webhooks.invariants
@@ -12,6 +13,7 @@ from app.core.invariants import Invariant
 INVARIANTS: tuple[Invariant, ...] = (
     *app.academy.invariants.INVARIANTS,
     *app.core.outbox.invariants.INVARIANTS,
+    *app.crm.invariants.INVARIANTS,
     *app.identity.invariants.INVARIANTS,
     *app.notifications.invariants.INVARIANTS,
     *app.webhooks.invariants.INVARIANTS,

@@ -1,5 +1,7 @@
 """A small world in which something of everything has happened, and nothing is wrong."""
 
+from datetime import timedelta
+
 import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +13,15 @@ from app.academy.payments import service as payments
 from app.academy.payments.rules import Fact, FactKind
 from app.academy.permissions import AcademyActor
 from app.academy.waitlist import service as waitlist
+from app.core.clock import utc_now
+from app.crm.events import service as events
+from app.crm.events.schemas import CrmAttendanceItem, CrmEventCreate
+from app.crm.models import AttendanceStatus, CompletionCriteriaType, EnrollmentMethod, ProgramStatus, ProgramType
+from app.crm.participation import service as participation
+from app.crm.participation.schemas import CrmParticipantCreate
+from app.crm.permissions import CrmActor
+from app.crm.programs import service as programs
+from app.crm.programs.schemas import CrmCompletionCriteriaCreate, CrmProgramCreate
 from app.gateways.stripe import answers
 from app.identity.actor import Actor
 from app.identity.models import Account, OrganizationRole
@@ -18,6 +29,8 @@ from app.webhooks.inbox import service as inbox
 from tests.academy.conftest import enter, found
 from tests.academy.waitlist.conftest import HOUSE, plan, wait, wait_for_course
 from tests.academy.waitlist.world import BODY, learner
+from tests.crm.conftest import enter as enter_club
+from tests.crm.conftest import found as found_club
 from tests.factories import academy, identity
 from tests.support.samples import sample, sample_bytes
 from tests.support.worker import WorkerOnDemand
@@ -59,6 +72,37 @@ async def _sell_out(session: AsyncSession) -> Cohort:
     return cohort
 
 
+async def _run_programs(session: AsyncSession) -> None:
+    """An organization whose programs have people in every state, an event that completed somebody, and an import."""
+    club = await found_club(session)
+    house, begins = CrmActor.system(), utc_now() - timedelta(hours=3)
+    new = CrmProgramCreate(
+        name="Walking",
+        type=ProgramType.custom,
+        enrollment_method=EnrollmentMethod.approval_required,
+        max_participants=2,
+        completion_criteria=CrmCompletionCriteriaCreate(type=CompletionCriteriaType.attendance_count, required_count=1),
+    )
+    program = await programs.create_program(session, house, club.organization, new)
+    await programs.move_program(session, house, program, ProgramStatus.active)
+    await programs.import_programs(session, house, club.organization, [new])
+    times = CrmEventCreate(title="Evening", starts_at=begins, ends_at=begins + timedelta(hours=1))
+    event = await events.create_event(session, house, club.organization, times)
+    await events.link_event(session, house, program, event.id)
+    people = [await enter_club(session, club.organization) for _ in range(4)]
+    rows = [
+        await participation.enroll(session, house, program, CrmParticipantCreate(account_id=each.id))
+        for each in people[:2]
+    ]
+    await participation.complete(session, house, rows[0])
+    asking = CrmActor(people[2].id, roles={club.organization.id: OrganizationRole.member})
+    asked = await participation.join(session, asking, program)
+    await participation.approve(session, house, asked)
+    await events.record_attendance(
+        session, house, event, [CrmAttendanceItem(account_id=people[2].id, status=AttendanceStatus.attended)]
+    )
+
+
 @pytest_asyncio.fixture
 async def healthy(session: AsyncSession, worker: WorkerOnDemand) -> Cohort:
     """The cohort of a world that keeps all promises, with the work that it caused done."""
@@ -69,6 +113,7 @@ async def healthy(session: AsyncSession, worker: WorkerOnDemand) -> Cohort:
     session.add(identity.membership(core.id, admin.id, role=OrganizationRole.admin))
     cohort = await _sell_out(session)
     await inbox.receive_stripe(session, Actor.system(), answers.event(sample(REFUNDED)), sample_bytes(REFUNDED))
+    await _run_programs(session)
     await session.commit()
     await worker.drain()
     await session.execute(

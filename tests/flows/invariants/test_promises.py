@@ -86,6 +86,47 @@ SPOILED: dict[str, tuple[str, ...]] = {
     "academy.refunds_within_payments": (of_payment("refunded_cents = amount_paid_cents + 1"),),
     "academy.checkouts_end": (of_payment("expires_at = now() - interval '2 hours'", "created"),),
     "academy.refunds_arrive": (of_payment("state = 'refund_due', updated_at = now() - interval '25 hours'"),),
+    "crm.places_kept": ("UPDATE crm.programs SET max_participants = 0 WHERE status = 'active'",),
+    "crm.completed_have_not_begun_anew": (
+        (
+            "UPDATE crm.program_participation SET user_id = (SELECT user_id FROM crm.program_participation"
+            " WHERE status = 'completed' ORDER BY id LIMIT 1) WHERE status = 'enrolled'"
+        ),
+    ),
+    "crm.completions_are_announced": (
+        (
+            "INSERT INTO core.outbox (kind, key, payload) SELECT kind, key, payload FROM core.outbox"
+            " WHERE kind = 'crm.participation_completed' LIMIT 1"
+        ),
+    ),
+    "crm.enrollments_are_announced": (
+        "UPDATE core.outbox SET key = gen_random_uuid() WHERE kind = 'crm.participation_enrolled'",
+    ),
+    "crm.changes_are_audited": (
+        ("INSERT INTO core.outbox (kind, key, payload) VALUES ('crm.program_archived', gen_random_uuid(), '{}')"),
+    ),
+    "crm.former_slugs_are_former": (
+        (
+            "UPDATE crm.program_slugs former SET slug = program.slug FROM crm.programs program"
+            " WHERE program.id = former.program_id"
+        ),
+    ),
+    "crm.slugs_are_settled": (
+        one("crm.programs", "slug = 'import-' || id, created_at = now() - interval '16 minutes'", "status = 'active'"),
+    ),
+    "crm.participants_belong": (
+        (
+            "UPDATE core.organization_memberships SET ended_at = now() - interval '16 minutes' WHERE account_id ="
+            " (SELECT user_id FROM crm.program_participation WHERE status = 'enrolled' LIMIT 1)"
+        ),
+    ),
+    "crm.attendance_completes": (
+        (
+            "UPDATE crm.program_participation SET status = 'enrolled', enrolled_at = now() - interval '1 hour'"
+            " WHERE user_id IN (SELECT user_id FROM crm.event_attendance)"
+        ),
+        "UPDATE crm.event_attendance SET updated_at = now() - interval '16 minutes'",
+    ),
     "core.events_have_their_jobs": (
         (
             "DELETE FROM core.jobs WHERE id ="
@@ -156,6 +197,14 @@ REFUSED = {
         "UPDATE academy.organizations SET seats_used = seats_purchased + 1",
         "ck_organizations_seats",
     ),
+    "two live participations of one person": (
+        (
+            "INSERT INTO crm.program_participation (program_id, organization_id, user_id, status, enrolled_at)"
+            " SELECT program_id, organization_id, user_id, status, enrolled_at FROM crm.program_participation"
+            " WHERE status = 'enrolled' LIMIT 1"
+        ),
+        "uq_program_participation_live",
+    ),
     "a job twice for one event": (
         (
             "INSERT INTO core.jobs (name, event_id, payload)"
@@ -208,7 +257,9 @@ def test_every_promise_is_spoiled_above_and_nothing_else() -> None:
 
 def test_names_are_unique_and_begin_with_their_room() -> None:
     assert len(BY_NAME) == len(INVARIANTS)
-    assert {name.partition(".")[0] for name in BY_NAME} == {"academy", "core", "identity", "webhooks", "notifications"}
+    assert {name.partition(".")[0] for name in BY_NAME} == {
+        *("academy", "core", "crm", "identity", "webhooks", "notifications"),
+    }
 
 
 @pytest.mark.parametrize("invariant", EVERY)
@@ -217,7 +268,13 @@ def test_every_promise_says_what_it_is_and_where_it_comes_from(invariant: Invari
     assert invariant.source.startswith("rule ") or invariant.source in defined_ids(PROJECT)
 
 
-OF_THE_LAST_DAY = {"core.events_have_their_jobs", "academy.enrollments_are_announced"}
+OF_THE_LAST_DAY = {
+    "core.events_have_their_jobs",
+    "academy.enrollments_are_announced",
+    "crm.changes_are_audited",
+    "crm.completions_are_announced",
+    "crm.enrollments_are_announced",
+}
 
 
 def test_what_waits_is_told_from_what_is_wrong() -> None:
