@@ -301,7 +301,7 @@ async def test_by_hand_nothing_completes_but_an_admins_word(begin: Any, criteria
 async def test_only_who_is_enrolled_is_completed(admin: ApiClient, plan: Plan, join: Any, status: str) -> None:
     program = await plan()
     now = program.created_at
-    moments = {
+    moments: dict[str, dict[str, Any]] = {
         "pending": {"requested_at": now},
         "withdrawn": {"ended_at": now},
         "removed": {"ended_at": now, "end_reason": "x"},

@@ -83,7 +83,7 @@ async def test_one_person_twenty_times_at_once_takes_part_once(crowd: ApiClient,
     club, program = await _club_with_program(parallel)
     admin, member = await crowd.as_(club.admin), await crowd.as_(club.member)
     path = f"/crm/programs/{program.id}"
-    acts: list[Act] = [partial(member.post, f"{path}/enrollments")] * 10
+    acts: list[Act] = [partial(member.post, f"{path}/enrollments") for _ in range(10)]
     acts += [partial(admin.post, f"{path}/participants", {"account_id": str(club.member.id)})] * 10
     assert await at_once(acts) == {(201, None): 1, (409, "crm.already_participating"): 19}
     assert await tally(parallel) == {"enrolled": 1}
@@ -97,7 +97,8 @@ async def test_a_request_that_is_approved_declined_and_taken_back_at_once_ends_o
     admin, member = await crowd.as_(club.admin), await crowd.as_(club.member)
     asked = (await member.post(f"/crm/programs/{program.id}/enrollments")).json()
     path = f"/crm/participations/{asked['id']}"
-    acts: list[Act] = [partial(admin.post, f"{path}/approval")] * 5 + [partial(admin.post, f"{path}/decline")] * 5
+    acts: list[Act] = [partial(admin.post, f"{path}/approval") for _ in range(5)]
+    acts += [partial(admin.post, f"{path}/decline") for _ in range(5)]
     answers = await at_once(acts)
     assert answers == {(200, None): 1, (409, "crm.participation_not_pending"): 9}
     told = [each.kind for each in await WorkerOnDemand(parallel, {}).announced()]

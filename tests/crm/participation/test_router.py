@@ -432,8 +432,8 @@ async def test_participants_come_page_by_page_in_every_order(
         await join(program, await another(name=name))
     path, seen, cursor = f"/crm/programs/{program.id}/participants", [], None
     for _ in range(4):
-        more = {"cursor": cursor} if cursor else {}
-        page = (await admin.get(path, params={"sort": sort, "limit": 1, **more})).json()
+        more: dict[str, str] = {"cursor": cursor} if cursor else {}
+        page = (await admin.get(path, params={"sort": sort, "limit": "1", **more})).json()
         seen += page["items"]
         cursor = page["next_cursor"]
     assert cursor is None

@@ -57,7 +57,7 @@ async def test_fifty_renamed_programs_take_one_name_at_once(parallel: Sessions) 
     assert "walking" in slugs
     async with parallel() as session:
         former = await session.execute(select(ProgramSlug.slug, ProgramSlug.program_id))
-        assert dict(former.all()) == {program.slug: program.id for program in programs}  # type: ignore[arg-type]  # pairs
+        assert dict(former.all()) == {program.slug: program.id for program in programs}
 
 
 async def patient(act: Any) -> Any:
