@@ -7,5 +7,6 @@ product (that is the studio's); an *event* is a gathering of an organization, ne
 A program is never deleted but archived, and a participation never used again: whoever comes back gets a new one.
 What belongs to a program and to an organization at once points at both by one key, so the two cannot disagree.
 
-Announces and hears nothing yet.
+Announces: everything in `app/domain_events/crm.py`, each with an entry in the audit. Hears: `OrganizationMemberRemoved`
+of identity, and its own events.
 """

@@ -1,7 +1,6 @@
 """Attendance from many sides at once, on real connections: completed once, and never missed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -37,28 +36,47 @@ async def test_many_looks_at_once_complete_everybody_exactly_once(parallel: Sess
     await judge(parallel, len(rows))
 
 
+async def by_event(parallel: Sessions, event: Event, row: ProgramParticipation) -> None:
+    """Somebody was at an event: said in one transaction, looked at in another, as the worker does."""
+    item = CrmAttendanceItem(account_id=row.user_id, status=AttendanceStatus.attended)
+    async with parallel.begin() as session:
+        await events.record_attendance(session, HOUSE, event, [item])
+    async with parallel.begin() as session:
+        await completion.complete_for_event(session, HOUSE, event.id, [row.user_id])
+
+
+async def by_hand(session: AsyncSession, row: ProgramParticipation) -> None:
+    await participation.count_attendance(session, HOUSE, row, CrmManualAttendanceUpdate(manual_attendance_count=1))
+
+
+@pytest.mark.req("P-CMP-05")
+async def test_of_two_halves_that_do_not_see_each_other_the_later_one_waits_and_completes(parallel: Sessions) -> None:
+    """By hand it is one of two, not yet committed, when the other one comes from an event."""
+    async with parallel.begin() as session:
+        program, (row,) = await arrange(session, people=1, required=2, there=False)
+        event = await linked_event(session, program)
+    async with parallel.begin() as session:
+        await by_hand(session, row)
+        await session.flush()  # all of it but the commit
+        other = asyncio.create_task(by_event(parallel, event, row))
+        done, _ = await asyncio.wait({other}, timeout=0.5)
+        assert not done, "it looked before there was anything to see"
+    await other
+    await judge(parallel, 1)
+
+
 @pytest.mark.req("P-CMP-01")
 @pytest.mark.req("P-CMP-05")
-async def test_of_two_halves_that_come_at_once_the_later_one_sees_both(parallel: Sessions) -> None:
-    """One attendance comes by an event and its job, one by hand: whichever is later completes."""
+async def test_halves_of_many_people_that_come_at_once_complete_each_of_them_once(parallel: Sessions) -> None:
     async with parallel.begin() as session:
         program, rows = await arrange(session, people=15, required=2, there=False)
         event = await linked_event(session, program)
 
-    async def by_event(row: ProgramParticipation) -> None:
-        item = CrmAttendanceItem(account_id=row.user_id, status=AttendanceStatus.attended)
+    async def counted(row: ProgramParticipation) -> None:
         async with parallel.begin() as session:
-            await events.record_attendance(session, HOUSE, event, [item])
-        async with parallel.begin() as session:  # what the worker does right afterwards
-            await completion.complete_for_event(session, HOUSE, event.id, [row.user_id])
+            await by_hand(session, row)
 
-    async def by_hand(row: ProgramParticipation) -> None:
-        async with parallel.begin() as session:
-            data = CrmManualAttendanceUpdate(manual_attendance_count=1)
-            await participation.count_attendance(session, HOUSE, row, data)
-
-    acts: list[Callable[[ProgramParticipation], Awaitable[None]]] = [by_event, by_hand]
-    await asyncio.gather(*(act(row) for row in rows for act in acts))
+    await asyncio.gather(*(by_event(parallel, event, row) for row in rows), *(counted(row) for row in rows))
     await judge(parallel, len(rows))
 
 
