@@ -1,11 +1,13 @@
 """Two organizations: a club with an admin and a member, a rival with an admin of its own, and somebody of neither."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import pytest_asyncio
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.crm.models import Event, Program, ProgramParticipation
@@ -17,6 +19,7 @@ from tests.support.worker import WorkerOnDemand
 Plan = Callable[..., Awaitable[Program]]
 Hold = Callable[..., Awaitable[Event]]
 Enter = Callable[..., Awaitable[Account]]
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -136,3 +139,15 @@ async def audited(admin: ApiClient, club: Club, **filters: str) -> list[dict[str
     assert answer.status_code == 200, answer.text
     items: list[dict[str, Any]] = answer.json()["items"]
     return items
+
+
+async def patient(act: Callable[[], Awaitable[Made]]) -> Made:
+    """As the edge and the worker are: what met a lock for too long comes again."""
+    for _ in range(5):
+        try:
+            return await act()
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in {"55P03", "40P01"}:
+                raise
+            await asyncio.sleep(0.2)
+    raise AssertionError("met a lock five times")

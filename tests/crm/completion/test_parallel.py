@@ -1,7 +1,9 @@
 """Attendance from many sides at once, on real connections: completed once, and never missed."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +16,7 @@ from app.crm.models import AttendanceStatus, AuditEntry, Event, Program, Program
 from app.crm.participation import service as participation
 from app.crm.participation.schemas import CrmManualAttendanceUpdate
 from app.crm.permissions import CrmActor
-from tests.crm.conftest import enter, found
+from tests.crm.conftest import enter, found, patient
 from tests.factories import crm
 from tests.support.worker import WorkerOnDemand
 
@@ -32,7 +34,7 @@ async def test_many_looks_at_once_complete_everybody_exactly_once(parallel: Sess
         async with parallel.begin() as session:
             return await completion.complete_who_met(session, HOUSE, [program.id])
 
-    assert sum(await asyncio.gather(*(look() for _ in range(20)))) == len(rows)
+    assert sum(await asyncio.gather(*(patient(look) for _ in range(20)))) == len(rows)
     await judge(parallel, len(rows))
 
 
@@ -76,7 +78,9 @@ async def test_halves_of_many_people_that_come_at_once_complete_each_of_them_onc
         async with parallel.begin() as session:
             await by_hand(session, row)
 
-    await asyncio.gather(*(by_event(parallel, event, row) for row in rows), *(counted(row) for row in rows))
+    acts: list[Callable[[], Awaitable[None]]] = [partial(by_event, parallel, event, row) for row in rows]
+    acts += [partial(counted, row) for row in rows]
+    await asyncio.gather(*(patient(act) for act in acts))
     await judge(parallel, len(rows))
 
 

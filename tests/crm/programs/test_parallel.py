@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from app.crm.models import AuditEntry, Program, ProgramSlug
 from app.crm.permissions import CrmActor
 from app.crm.programs import service
-from tests.crm.conftest import found
+from tests.crm.conftest import found, patient
 from tests.factories import crm
 from tests.support.client import ApiClient, patiently
 from tests.support.worker import WorkerOnDemand
@@ -58,18 +58,6 @@ async def test_fifty_renamed_programs_take_one_name_at_once(parallel: Sessions) 
     async with parallel() as session:
         former = await session.execute(select(ProgramSlug.slug, ProgramSlug.program_id))
         assert dict(former.all()) == {program.slug: program.id for program in programs}
-
-
-async def patient(act: Any) -> Any:
-    """As the worker is: one that met a lock for too long comes again."""
-    for _ in range(5):
-        try:
-            return await act()
-        except Exception as error:
-            if getattr(getattr(error, "orig", None), "sqlstate", None) not in {"55P03", "40P01"}:
-                raise
-            await asyncio.sleep(0.2)
-    raise AssertionError("met a lock five times")
 
 
 @pytest.mark.req("Z-22")
