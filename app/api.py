@@ -13,6 +13,7 @@ from app.core.http.routing import Router
 from app.flows import router as flows
 from app.identity import router as identity
 from app.notifications import router as notifications
+from app.studio import router as studio
 from app.webhooks import router as webhooks
 
 PREFIX = "/api/v1"
@@ -29,6 +30,7 @@ SHARED: tuple[APIRouter, ...] = (
 # The five systems, by the word that switches them on.
 SYSTEMS: dict[str, APIRouter] = {
     "academy": academy.router,  # /academy     cohort courses: catalogue, seats, payments, waitlist
+    "studio": studio.router,  # /studio     authoring of training content for clients
 }
 
 # Outside of the prefix: /.well-known/jwks.json, and the page behind a sign-in link.

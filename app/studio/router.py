@@ -1,0 +1,5 @@
+"""The studio's table of contents: its features' routers, one line each."""
+
+from app.core.http.routing import Router
+
+router = Router(prefix="/studio", tags=["studio"])
