@@ -1,5 +1,11 @@
 """The studio's table of contents: its features' routers, one line each."""
 
 from app.core.http.routing import Router
+from app.studio.contents.router import router as contents
+from app.studio.documents.router import router as documents
 
 router = Router(prefix="/studio", tags=["studio"])
+
+# Content and how it becomes public
+router.include_router(documents)  # /schemas
+router.include_router(contents)  # /sessions/{session_id}/article  /video  /quiz  /exercise

@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, Uniqu
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database.checks import has_shape, one_of
-from app.core.database.model import Entry, Row
+from app.core.database.model import Entry, Row, Versioned
 from app.core.database.shaped import Shaped
 from app.studio.models.base import Base
 from app.studio.models.contents import ContentStatus, ContentType
@@ -78,7 +78,7 @@ class StatusChange(Entry, About, Base):
     )
 
 
-class ReviewComment(Row, About, Base):
+class ReviewComment(Row, Versioned, About, Base):
     """What somebody remarks on a program, session or content; open until it is resolved."""
 
     __tablename__ = "review_comments"

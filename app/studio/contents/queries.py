@@ -1,0 +1,81 @@
+"""Reads of contents, and of the sessions they belong to: seen by members of the client and by staff.
+
+Row-level security decides; the same is asked for here in words, so that neither stands alone (rule 54).
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import NotFound
+from app.studio.contents.rules import TABLES, AnyContent
+from app.studio.models import Chapter, ContentSession, ContentType, Program
+from app.studio.permissions import StudioActor
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPlace:
+    """A session, and whose it is."""
+
+    session: ContentSession
+    program_id: UUID
+    client_id: UUID
+
+
+def is_visible_to(actor: StudioActor) -> ColumnElement[bool]:
+    """Whether the actor may know of a program."""
+    return true() if actor.is_staff else Program.client_id.in_(actor.roles)
+
+
+async def get_session(session: AsyncSession, actor: StudioActor, session_id: UUID) -> SessionPlace:
+    """A session as it is now. Raises `NotFound` for one that the actor may not know of."""
+    rows = (
+        select(ContentSession, Program.id, Program.client_id)
+        .join(Chapter, Chapter.id == ContentSession.chapter_id)
+        .join(Program, Program.id == Chapter.program_id)
+        .where(ContentSession.id == session_id, is_visible_to(actor))
+    )
+    found = (await session.execute(rows.execution_options(populate_existing=True))).one_or_none()
+    if found is None:
+        raise NotFound
+    return SessionPlace(*found.tuple())
+
+
+async def hold_session(session: AsyncSession, session_id: UUID) -> ContentSession:
+    """A session whose status stays what it is until the end of the transaction: others may hold it too.
+
+    Whoever publishes it waits for all who hold it, so nothing of it changes between the look and the publication.
+    """
+    rows = select(ContentSession).where(ContentSession.id == session_id).with_for_update(read=True)
+    held = await session.scalar(rows.execution_options(populate_existing=True))
+    if held is None:
+        raise NotFound
+    return held
+
+
+async def find_content(session: AsyncSession, kind: ContentType, session_id: UUID) -> AnyContent | None:
+    """What a session has of this kind, as it is now."""
+    table = TABLES[kind]
+    rows = select(table).where(table.session_id == session_id)
+    found: AnyContent | None = await session.scalar(rows.execution_options(populate_existing=True))
+    return found
+
+
+async def get_content(session: AsyncSession, kind: ContentType, session_id: UUID) -> AnyContent:
+    """What a session has of this kind. Raises `NotFound` when it has none."""
+    found = await find_content(session, kind, session_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def lock_content(session: AsyncSession, kind: ContentType, session_id: UUID) -> AnyContent:
+    """The same, changed by nobody else until the end of the transaction. Raises `NotFound` when there is none."""
+    table = TABLES[kind]
+    rows = select(table).where(table.session_id == session_id).with_for_update()
+    found: AnyContent | None = await session.scalar(rows.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound
+    return found
