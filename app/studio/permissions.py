@@ -1,11 +1,10 @@
 """Who may do what in the studio: one table of pure predicates, denied unless a row says otherwise (rules 45 to 48).
 
-Whose rows are seen at all is decided below, by row-level security: what reaches a predicate is visible to the actor.
-A target is anything with a `client_id`.
+Which rows somebody can see at all is PostgreSQL's business (`rls.py`), and whoever sees a client's programs may write
+them. What is left for this table is what only staff do, what takes a reviewer of the client, and whose words are whose.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
@@ -18,13 +17,9 @@ from app.studio.models import MemberRole
 
 @dataclass(frozen=True, slots=True)
 class StudioActor(Actor):
-    """An account as the studio knows it: staff of the platform, or what it is to which client.
-
-    Both are read with every request, so a change takes effect on the next one (rule 51).
-    """
+    """An account as the studio knows it; read with every request, so that a change takes effect on the next one."""
 
     is_staff: bool = False
-    roles: Mapping[UUID, MemberRole] = field(default_factory=dict, hash=False)
 
     @classmethod
     def system(cls) -> Self:
@@ -40,12 +35,14 @@ class StudioActor(Actor):
 class Permission(StrEnum):
     """Everything that can be allowed."""
 
-    CONTENT_WRITE = "content_write"
-    """Write content, and carry it along its flow up to the decision."""
-    CONTENT_DECIDE = "content_decide"
+    CLIENT_WRITE = "client_write"
+    """Take a client in, change or delete it."""
+    MEMBERS_MANAGE = "members_manage"
+    """Say who works for a client."""
+    STAFF_MANAGE = "staff_manage"
+    """See and say who works for the platform."""
+    STATUS_DECIDE = "status_decide"
     """Approve and publish, and take either back."""
-    COMMENT_WRITE = "comment_write"
-    """Remark on a program or a session, and settle remarks."""
     COMMENT_EDIT = "comment_edit"
     """Change the words of a comment."""
     COMMENT_DELETE = "comment_delete"
@@ -56,24 +53,21 @@ def is_staff(actor: StudioActor, _target: Any) -> bool:
     return actor.is_staff
 
 
-def is_member(actor: StudioActor, target: Any) -> bool:
-    return target.client_id in actor.roles
+def is_reviewer(_actor: StudioActor, place: Any) -> bool:
+    return bool(place.role == MemberRole.reviewer)
 
 
-def is_reviewer(actor: StudioActor, target: Any) -> bool:
-    return actor.roles.get(target.client_id) == MemberRole.reviewer
-
-
-def is_author_of_comment(actor: StudioActor, target: Any) -> bool:
-    return bool(target.author_id == actor.account_id)
+def is_own(actor: StudioActor, comment: Any) -> bool:
+    return bool(comment.author_id == actor.account_id)
 
 
 RULES: PermissionMap = {
-    Permission.CONTENT_WRITE: [[is_member], [is_staff]],
-    Permission.CONTENT_DECIDE: [[is_reviewer], [is_staff]],
-    Permission.COMMENT_WRITE: [[is_member], [is_staff]],
-    Permission.COMMENT_EDIT: [[is_author_of_comment]],
-    Permission.COMMENT_DELETE: [[is_author_of_comment], [is_staff]],
+    Permission.CLIENT_WRITE: [[is_staff]],
+    Permission.MEMBERS_MANAGE: [[is_staff]],
+    Permission.STAFF_MANAGE: [[is_staff]],
+    Permission.STATUS_DECIDE: [[is_reviewer], [is_staff]],
+    Permission.COMMENT_EDIT: [[is_own]],
+    Permission.COMMENT_DELETE: [[is_own], [is_staff]],
 }
 
 

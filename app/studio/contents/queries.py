@@ -1,41 +1,43 @@
-"""Reads of contents, and of the sessions they belong to: seen by members of the client and by staff.
+"""Reads of contents, and of the sessions they belong to.
 
-Row-level security decides; the same is asked for here in words, so that neither stands alone (rule 54).
+Which rows there are for the caller is decided by row-level security; the membership is looked up with the session, for
+what only a reviewer does.
 """
 
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound
 from app.studio.contents.rules import TABLES, AnyContent
-from app.studio.models import Chapter, ContentSession, ContentType, Program
+from app.studio.models import Chapter, ClientMember, ContentSession, ContentType, Program
 from app.studio.permissions import StudioActor
 
 
 @dataclass(frozen=True, slots=True)
 class SessionPlace:
-    """A session, and whose it is."""
+    """A session, where it belongs, and what the caller is to its client: null for staff from outside."""
 
     session: ContentSession
     program_id: UUID
-    client_id: UUID
+    role: str | None
 
 
-def is_visible_to(actor: StudioActor) -> ColumnElement[bool]:
-    """Whether the actor may know of a program."""
-    return true() if actor.is_staff else Program.client_id.in_(actor.roles)
+def is_of(actor: StudioActor) -> ColumnElement[bool]:
+    """Whether a membership is the actor's own, of the client of the program: to join `ClientMember` on."""
+    return and_(ClientMember.client_id == Program.client_id, ClientMember.account_id == actor.account_id)
 
 
 async def get_session(session: AsyncSession, actor: StudioActor, session_id: UUID) -> SessionPlace:
     """A session as it is now. Raises `NotFound` for one that the actor may not know of."""
     rows = (
-        select(ContentSession, Program.id, Program.client_id)
+        select(ContentSession, Program.id, ClientMember.role)
         .join(Chapter, Chapter.id == ContentSession.chapter_id)
         .join(Program, Program.id == Chapter.program_id)
-        .where(ContentSession.id == session_id, is_visible_to(actor))
+        .outerjoin(ClientMember, is_of(actor))
+        .where(ContentSession.id == session_id)
     )
     found = (await session.execute(rows.execution_options(populate_existing=True))).one_or_none()
     if found is None:
