@@ -116,6 +116,7 @@ def refusal_response(
 ) -> Response:
     """The problem document of a refusal; `more` are extension members."""
     headers = {**error.headers, **(headers or {})}
+    more = {**error.members, **more}
     return problem_response(
         scope, error.status, error.code, error.title, error.detail, errors=error.errors, headers=headers, **more
     )

@@ -77,14 +77,14 @@ def _add_kind(kind: ContentType, shown: type[StudioContent], create: type[Create
         response: Response,
         if_match: IfMatch = None,
     ) -> AnyContent:
-        content = await service.update_content(session, actor, place, kind, body, if_match)
+        content = await service.update_content(session, actor, place, kind, body, if_match=if_match)
         tag(response, request, content)
         return content
 
     async def delete_content(
         actor: CurrentStudioActor, place: SessionPath, session: StudioSession, if_match: IfMatch = None
     ) -> None:
-        await service.delete_content(session, actor, place, kind, if_match)
+        await service.delete_content(session, actor, place, kind, if_match=if_match)
 
     # FastAPI reads the models of bodies from here, and mypy the same from the type variables.
     create_content.__annotations__["body"] = create

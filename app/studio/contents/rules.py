@@ -25,6 +25,11 @@ def column_of(name: str) -> str:
     return _COLUMNS.get(name, name)
 
 
+def kind_of(content: AnyContent) -> ContentType:
+    """Which of the four a row is."""
+    return next(kind for kind, table in TABLES.items() if isinstance(content, table))
+
+
 def missing(content: AnyContent) -> tuple[FieldError, ...]:
     """What a review would miss: empty texts, and questions that nobody can answer."""
     return tuple(_MISSING[type(content)](content))

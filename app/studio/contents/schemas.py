@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
-from app.core.http.schema import Body, Identified, Instant, Text, absent
+from app.core.http.schema import Body, Identified, Instant, absent
 from app.studio.documents.rules import EXERCISE, METADATA, QUESTIONS, SOURCES
 from app.studio.documents.schemas import (
     StudioAiMentor,
@@ -28,7 +28,7 @@ from app.studio.models import (
     QuizSettings,
     Scenario,
 )
-from app.studio.models.shapes import Minutes, Questions, Sources, SuccessCriteria
+from app.studio.models.shapes import WITHOUT_NUL, Minutes, Prose, Questions, Sources, SuccessCriteria
 
 _WHOLE: JsonDict = {
     "id": "0198c5a0-7c1e-7d3a-9b1f-2f6f0a4b8d01",
@@ -53,9 +53,8 @@ _EXERCISE: JsonDict = {
 }
 
 # Room for a small book: what does not fit belongs into several sessions.
-LongText = Annotated[Text, StringConstraints(max_length=200_000)]
-MaybeTitle = Annotated[Text, StringConstraints(max_length=200)]
-MaybeProse = Annotated[Text, StringConstraints(max_length=20_000)]
+LongText = Annotated[str, StringConstraints(max_length=200_000, pattern=WITHOUT_NUL)]
+MaybeTitle = Annotated[str, StringConstraints(max_length=200, pattern=WITHOUT_NUL)]
 
 
 def _shown(fields: JsonDict, **more: str | int) -> ConfigDict:
@@ -160,7 +159,7 @@ class StudioExerciseCreate(Body):
     exercise_type: ExerciseType
     complexity: Complexity = Complexity.basic
     title: MaybeTitle
-    description: MaybeProse
+    description: Prose
     estimated_minutes: Minutes = 15
     ai_mentor: AiMentor
     scenario: Scenario | None = None
@@ -203,7 +202,7 @@ class StudioExerciseUpdate(Body):
     exercise_type: ExerciseType = absent()
     complexity: Complexity = absent()
     title: MaybeTitle = absent()
-    description: MaybeProse = absent()
+    description: Prose = absent()
     estimated_minutes: Minutes = absent()
     ai_mentor: AiMentor = absent()
     scenario: Scenario | None = absent()

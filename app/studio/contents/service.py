@@ -37,6 +37,7 @@ async def update_content(
     place: SessionPlace,
     kind: ContentType,
     data: Body,
+    *,
     if_match: str | None = None,
 ) -> AnyContent:
     """Change the fields that were sent; what was approved is a draft again.
@@ -50,7 +51,7 @@ async def update_content(
     if changed:
         content.version += 1
         if content.status == ContentStatus.approved:
-            _dismiss_approval(session, actor, place, held, kind, content)
+            _dismiss_approval(session, actor, place, held, content)
         elif content.status == ContentStatus.review and (wrong := rules.missing(content)):
             raise ContentIncomplete(errors=wrong)
         emit(
@@ -63,7 +64,7 @@ async def update_content(
 
 
 async def delete_content(
-    session: AsyncSession, actor: StudioActor, place: SessionPlace, kind: ContentType, if_match: str | None = None
+    session: AsyncSession, actor: StudioActor, place: SessionPlace, kind: ContentType, *, if_match: str | None = None
 ) -> None:
     """Take the content out of the session; what was said about it stays. Raises `Stale` and `SessionPublished`."""
     held = await _hold_unpublished(session, place)
@@ -93,14 +94,10 @@ def _put(content: AnyContent, data: Body) -> list[str]:
 
 
 def _dismiss_approval(
-    session: AsyncSession,
-    actor: StudioActor,
-    place: SessionPlace,
-    held: ContentSession,
-    kind: ContentType,
-    content: AnyContent,
+    session: AsyncSession, actor: StudioActor, place: SessionPlace, held: ContentSession, content: AnyContent
 ) -> None:
     """What was approved is not what is there now."""
+    kind = rules.kind_of(content)
     content.status, content.approved_by, content.approved_at = ContentStatus.draft, None, None
     session.add(
         StatusChange(

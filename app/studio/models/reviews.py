@@ -99,6 +99,11 @@ class ReviewComment(Row, Versioned, About, Base):
     )
     resolved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
+    @property
+    def is_resolved(self) -> bool:
+        """Whether it is settled."""
+        return self.resolved_at is not None
+
 
 class Revision(Entry):
     """What was published, kept when the work goes on as a draft."""

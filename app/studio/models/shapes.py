@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 # PostgreSQL keeps no NUL. The pattern means the same in every dialect of regular expressions.
-_WITHOUT_NUL = r"^[^\x00]*$"
+WITHOUT_NUL = r"^[^\x00]*$"
 
 
 def _whole(value: Any) -> Any:
@@ -21,8 +21,8 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Line = Annotated[str, StringConstraints(max_length=2_000, pattern=_WITHOUT_NUL)]
-Prose = Annotated[str, StringConstraints(max_length=20_000, pattern=_WITHOUT_NUL)]
+Line = Annotated[str, StringConstraints(max_length=2_000, pattern=WITHOUT_NUL)]
+Prose = Annotated[str, StringConstraints(max_length=20_000, pattern=WITHOUT_NUL)]
 Link = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https?://[^\x00]+$")]
 Flag = Annotated[bool, Field(strict=True)]
 Percentage = Annotated[float, Field(strict=True, ge=0, le=100)]
