@@ -8,6 +8,7 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
+from tests.studio.desk import Desk, build_desk
 from tests.studio.estates import World, build_world
 
 
@@ -37,3 +38,9 @@ async def world(sessions: async_sessionmaker[AsyncSession]) -> World:
     """Two clients with a row in every table; nobody acts yet."""
     async with sessions.begin() as session:
         return await build_world(session)
+
+
+@pytest_asyncio.fixture
+async def desk(session: AsyncSession) -> Desk:
+    """A program with a chapter and a session, its author and reviewer, staff, and somebody of another client."""
+    return await build_desk(session)

@@ -4,10 +4,12 @@ Which rows there are for the caller is decided by row-level security; the member
 what only a reviewer does.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound
@@ -42,7 +44,7 @@ async def get_session(session: AsyncSession, actor: StudioActor, session_id: UUI
     found = (await session.execute(rows.execution_options(populate_existing=True))).one_or_none()
     if found is None:
         raise NotFound
-    return SessionPlace(*found.tuple())
+    return SessionPlace(*found)
 
 
 async def hold_session(session: AsyncSession, session_id: UUID) -> ContentSession:
@@ -57,11 +59,16 @@ async def hold_session(session: AsyncSession, session_id: UUID) -> ContentSessio
     return held
 
 
+def all_of(kind: ContentType, session_ids: Sequence[UUID]) -> Select[Any]:
+    """The contents of one kind of these sessions, as they are now."""
+    table = TABLES[kind]
+    rows = select(table).where(table.session_id.in_(session_ids))
+    return rows.execution_options(populate_existing=True)
+
+
 async def find_content(session: AsyncSession, kind: ContentType, session_id: UUID) -> AnyContent | None:
     """What a session has of this kind, as it is now."""
-    table = TABLES[kind]
-    rows = select(table).where(table.session_id == session_id)
-    found: AnyContent | None = await session.scalar(rows.execution_options(populate_existing=True))
+    found: AnyContent | None = await session.scalar(all_of(kind, [session_id]))
     return found
 
 
@@ -75,9 +82,7 @@ async def get_content(session: AsyncSession, kind: ContentType, session_id: UUID
 
 async def lock_content(session: AsyncSession, kind: ContentType, session_id: UUID) -> AnyContent:
     """The same, changed by nobody else until the end of the transaction. Raises `NotFound` when there is none."""
-    table = TABLES[kind]
-    rows = select(table).where(table.session_id == session_id).with_for_update()
-    found: AnyContent | None = await session.scalar(rows.execution_options(populate_existing=True))
+    found: AnyContent | None = await session.scalar(all_of(kind, [session_id]).with_for_update())
     if found is None:
         raise NotFound
     return found

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+from sqlalchemy import ColumnElement, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import NotFound
 from app.core.http.pages import PageQuery, Rows, SortBy, paginate
-from app.studio.contents.queries import is_of
+from app.studio.contents.queries import all_of, is_of
 from app.studio.contents.rules import TABLES, AnyContent
 from app.studio.models import (
     Chapter,
@@ -48,7 +48,7 @@ async def get_program(session: AsyncSession, actor: StudioActor, program_id: UUI
     found = (await session.execute(rows.execution_options(populate_existing=True))).one_or_none()
     if found is None:
         raise NotFound
-    return ProgramPlace(*found.tuple())
+    return ProgramPlace(*found)
 
 
 # Histories and revisions
@@ -185,11 +185,8 @@ async def lock_tree(
 async def contents_of(session: AsyncSession, session_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[AnyContent]]:
     """All contents of these sessions: four statements, however many there are."""
     found: dict[UUID, list[AnyContent]] = defaultdict(list)
-    for table in TABLES.values():
-        rows: Select[AnyContent] = (
-            select(table).where(table.session_id.in_(session_ids)).execution_options(populate_existing=True)
-        )
-        for content in await session.scalars(rows):
+    for kind in TABLES:
+        for content in await session.scalars(all_of(kind, session_ids)):
             found[content.session_id].append(content)
     return found
 

@@ -36,7 +36,7 @@ async def get_comment(session: AsyncSession, comment_id: UUID, *, lock: bool = F
     found = (await session.execute(rows.execution_options(populate_existing=True))).one_or_none()
     if found is None:
         raise NotFound
-    return CommentPlace(*found.tuple())
+    return CommentPlace(*found)
 
 
 async def list_comments(session: AsyncSession, wanted: StudioCommentFilter, **about: UUID) -> Rows[ReviewComment]:

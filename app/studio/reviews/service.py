@@ -67,7 +67,7 @@ async def resolve_comment(session: AsyncSession, actor: StudioActor, comment_id:
     return await _settled(session, comment_id)
 
 
-async def reopen_comment(session: AsyncSession, actor: StudioActor, comment_id: UUID) -> ReviewComment:  # noqa: ARG001  (whoever sees it may)
+async def reopen_comment(session: AsyncSession, actor: StudioActor, comment_id: UUID) -> ReviewComment:
     """Open a settled comment again. Of an open one it changes nothing."""
     place = await queries.get_comment(session, comment_id, lock=True)
     comment = place.comment
