@@ -9,7 +9,7 @@ from app.identity.actor import Actor
 from app.identity.models import Account
 from app.studio.deps import act_as
 from app.studio.models import Chapter, ContentSession, MemberRole, Program
-from app.studio.models.base import Base
+from app.studio.models.contents import Content
 from tests.factories import identity
 from tests.factories import studio as make
 
@@ -92,8 +92,7 @@ async def build_desk(session: AsyncSession) -> Desk:
     return Desk(author, reviewer, staff, outsider, program, chapter, content)
 
 
-def written(kind: str, session: ContentSession, **fields: Any) -> Base:
+def written(kind: str, session: ContentSession, **fields: Any) -> Content:
     """A content of this kind, unsaved and complete."""
     factory = {"article": make.article, "video": make.video, "quiz": make.quiz, "exercise": make.exercise}[kind]
-    row: Base = factory(session.id, **fields)
-    return row
+    return factory(session.id, **fields)

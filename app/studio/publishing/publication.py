@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.ids import new_id
@@ -39,26 +39,7 @@ async def publish_program(session: AsyncSession, actor: StudioActor, program: Pr
         raise PublicationBlocked(blocking)
     fresh = [each for siblings in by_chapter.values() for each in siblings if each.status == SessionStatus.approved]
     await _freeze_sessions(session, actor, program.id, fresh)
-    for each in fresh:
-        session.add(
-            StatusChange(
-                id=new_id(),
-                session_id=each.id,
-                from_status=SessionStatus.approved,
-                to_status=SessionStatus.published,
-                revision=each.revision,
-                changed_by=actor.named,
-            )
-        )
-        emit(
-            session,
-            SessionStatusChanged(
-                program_id=program.id,
-                session_id=each.id,
-                before=SessionStatus.approved,
-                after=SessionStatus.published,
-            ),
-        )
+    await _note_steps(session, actor, program.id, fresh)
     session.add(
         ProgramRevision(
             id=new_id(),
@@ -78,6 +59,8 @@ async def _freeze_sessions(
     session: AsyncSession, actor: StudioActor, program_id: UUID, locked: Sequence[ContentSession]
 ) -> None:
     """Publish these sessions and keep each as its revision: a constant number of statements."""
+    if not locked:
+        return
     ids = [each.id for each in locked]
     contents = await queries.contents_of(session, ids)
     await session.execute(
@@ -86,14 +69,45 @@ async def _freeze_sessions(
         .values(status=SessionStatus.published, version=ContentSession.version + 1)
         .execution_options(synchronize_session=False)
     )
+    kept = [
+        {
+            "id": new_id(),
+            "session_id": each.id,
+            "revision": each.revision,
+            "published_by": actor.named,
+            "content": rules.as_published(each, contents.get(each.id, ())),
+        }
+        for each in locked
+    ]
+    await session.execute(insert(SessionRevision), kept)
     for each in locked:
-        session.add(
-            SessionRevision(
-                id=new_id(),
-                session_id=each.id,
-                revision=each.revision,
-                published_by=actor.named,
-                content=rules.as_published(each, contents.get(each.id, ())),
-            )
-        )
         emit(session, SessionPublished(program_id=program_id, session_id=each.id, revision=each.revision))
+
+
+async def _note_steps(
+    session: AsyncSession, actor: StudioActor, program_id: UUID, published: Sequence[ContentSession]
+) -> None:
+    """The step of each session that was taken along: a constant number of statements."""
+    steps = [
+        {
+            "id": new_id(),
+            "session_id": each.id,
+            "from_status": SessionStatus.approved,
+            "to_status": SessionStatus.published,
+            "revision": each.revision,
+            "changed_by": actor.named,
+        }
+        for each in published
+    ]
+    if steps:
+        await session.execute(insert(StatusChange), steps)
+    for each in published:
+        emit(
+            session,
+            SessionStatusChanged(
+                program_id=program_id,
+                session_id=each.id,
+                before=SessionStatus.approved,
+                after=SessionStatus.published,
+            ),
+        )

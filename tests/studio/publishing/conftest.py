@@ -1,5 +1,7 @@
 """Things that go along a flow: each kind at a status, the address of its steps, and who takes them."""
 
+import os
+import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -47,3 +49,11 @@ def place(session: AsyncSession, desk: Desk) -> Callable[[str, str], Awaitable[P
         return Placed(f"/studio/sessions/{row.id}/{what}", content)
 
     return placed
+
+
+@pytest.fixture
+def chance(request: pytest.FixtureRequest) -> random.Random:
+    """Randomness that can be had again: the seed is in the report of a failure, LYCEUM_TEST_SEED sets it."""
+    seed = int(os.environ.get("LYCEUM_TEST_SEED") or random.SystemRandom().randrange(1_000_000))
+    request.node.add_report_section("call", "seed", f"LYCEUM_TEST_SEED={seed}")
+    return random.Random(seed)  # noqa: S311  (nothing secret)
