@@ -6,6 +6,7 @@ from app.studio.clients.router import router as clients
 from app.studio.knowledge.router import router as knowledge
 from app.studio.programs.router import router as programs
 from app.studio.sessions.router import router as sessions
+from app.studio.trees.router import router as trees
 
 router = Router(prefix="/studio", tags=["studio"])
 
@@ -17,3 +18,4 @@ router.include_router(programs)  # /clients/{client_id}/programs  /programs
 router.include_router(chapters)  # /programs/{program_id}/chapters, chapter-order, renumbering  /chapters
 router.include_router(knowledge)  # /clients/{client_id}/knowledge  /programs/{program_id}/knowledge
 router.include_router(sessions)  # /chapters/{chapter_id}/sessions, session-order  /sessions
+router.include_router(trees)  # /programs/{program_id}/tree

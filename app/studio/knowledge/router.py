@@ -74,7 +74,7 @@ async def save_client_knowledge(
     response: Response,
     if_match: IfMatch = None,
 ) -> ClientKnowledge:
-    """Write the next version of what is known about a client, or the first one (`If-Match: "0"` if it must be that)."""
+    """Write the next version of what is known about a client, or the first one (`If-Match: "0"` if it must be it)."""
     saved = await service.save_client_knowledge(session, actor, client, kind, body, if_match=if_match)
     tag(response, request, saved)
     return saved
@@ -147,7 +147,7 @@ async def save_program_knowledge(
     response: Response,
     if_match: IfMatch = None,
 ) -> ProgramKnowledge:
-    """Write the next version of what a program is written from, or the first one (`If-Match: "0"` if it must be that)."""
+    """Write the next version of what a program is written from, or the first one (`If-Match: "0"` if it must be it)."""
     saved = await service.save_program_knowledge(session, actor, program, kind, body, if_match=if_match)
     tag(response, request, saved)
     return saved

@@ -43,7 +43,7 @@ async def save_client_knowledge(
     if_match: str | None = None,
 ) -> ClientKnowledge:
     """Write the next version of what is known about a client. Raises `Stale` (S-KNW-01)."""
-    await _save(session, actor, CLIENTS, client.id, {"type": kind, **data.model_dump()}, if_match)
+    await _save(session, actor, CLIENTS, client.id, {"type": kind, **data.model_dump()}, if_match=if_match)
     saved: ClientKnowledge = await queries.get(session, CLIENTS, client.id, kind)
     emit(session, ClientKnowledgeSaved(client_id=client.id, type=kind, version=saved.version))
     return saved
@@ -59,14 +59,20 @@ async def save_program_knowledge(
     if_match: str | None = None,
 ) -> ProgramKnowledge:
     """Write the next version of what a program is written from. Raises `Stale` (S-KNW-01)."""
-    await _save(session, actor, PROGRAMS, program.id, {"type": kind, **data.model_dump()}, if_match)
+    await _save(session, actor, PROGRAMS, program.id, {"type": kind, **data.model_dump()}, if_match=if_match)
     saved: ProgramKnowledge = await queries.get(session, PROGRAMS, program.id, kind)
     emit(session, ProgramKnowledgeSaved(program_id=program.id, type=kind, version=saved.version))
     return saved
 
 
 async def _save(
-    session: AsyncSession, actor: StudioActor, shelf: Shelf, owner_id: UUID, given: dict[str, Any], if_match: str | None
+    session: AsyncSession,
+    actor: StudioActor,
+    shelf: Shelf,
+    owner_id: UUID,
+    given: dict[str, Any],
+    *,
+    if_match: str | None,
 ) -> None:
     """Insert the first version or write the next one, which a trigger makes room for by keeping the present one."""
     editor = None if actor.is_system else actor.account_id
