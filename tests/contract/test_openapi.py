@@ -61,6 +61,7 @@ KEYLESS = {
     "webhooks_receive_stripe_event": "the event's own id makes it one",
     "academy_cancel_enrollment": "ends what exists; a second time is refused",
     "academy_create_offers": "offers the seats that are free; a second time there are none",
+    "studio_renumber_program": "a second time every number is right already",
 }
 
 # What an update may set to null. Everything else of an update may be left out, never null.
@@ -77,6 +78,13 @@ NULLABLE: dict[str, set[str]] = {
     "IdentityAccountUpdate": {"locale", "timezone"},
     "IdentityMembershipUpdate": set(),
     "IdentityOrganizationUpdate": set(),
+    "StudioChapterOrderUpdate": set(),
+    "StudioChapterUpdate": {"subtitle", "description"},
+    "StudioClientUpdate": {"industry", "contact_email", "notes"},
+    "StudioContentSessionUpdate": {"hook", "description", "wiifm", "learning_objectives"},
+    "StudioMemberUpdate": set(),
+    "StudioProgramUpdate": {"description"},
+    "StudioSessionOrderUpdate": set(),
     "WebhooksEndpointUpdate": {"description"},
 }
 
@@ -292,7 +300,7 @@ def test_paths_are_plural_kebab_case_below_their_domain(every_operation: list[Op
         op.path
         for op in every_operation
         if op.path.startswith("/api/")
-        and not re.fullmatch(rf"/api/v1/{op.domain}(/([a-z][a-z0-9-]*|\{{[a-z_]+_id\}}))*", op.path)
+        and not re.fullmatch(rf"/api/v1/{op.domain}(/([a-z][a-z0-9-]*|\{{([a-z_]+_id|type|version)\}}))*", op.path)
     ]
     assert wrong == []
 
@@ -314,7 +322,7 @@ def test_every_post_takes_an_idempotency_key_unless_repeating_it_is_harmless(eve
 @pytest.mark.req("X-API-04")
 def test_what_can_be_edited_by_two_takes_if_match(every_operation: list[Operation]) -> None:
     # A membership has one value to edit, its role: the later word counts, as with any single switch.
-    one_value = {"identity_update_membership"}
+    one_value = {"identity_update_membership", "studio_update_member"}
     wrong = [
         op.id
         for op in every_operation
@@ -410,7 +418,7 @@ def test_nothing_of_an_update_is_required_or_filled_in(every_operation: list[Ope
     wrong = [
         f"{schema['title']}: {schema['required']}"
         for op in every_operation
-        if op.method == "PATCH" and op.id != "identity_update_membership"
+        if op.method == "PATCH" and op.id not in {"identity_update_membership", "studio_update_member"}
         for schema in op.body_schemas
         if schema.get("required")
     ]

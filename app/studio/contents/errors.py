@@ -18,13 +18,6 @@ class ContentIncomplete(Conflict):
     title = "Something that a review needs is missing"
 
 
-class SessionPublished(Conflict):
-    """What is published stays as it was approved."""
-
-    code = "studio.session_published"
-    title = "The session is published; take it back to draft first"
-
-
 for _table in ("articles", "videos", "quizzes", "exercises"):
     refuse_constraint(f"uq_{_table}_session_id", ContentExists)
 for _rule in ("ck_articles_content", "ck_videos_script", "ck_quizzes_questions"):

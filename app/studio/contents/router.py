@@ -13,7 +13,7 @@ from app.core.http.schema import Body
 from app.identity.deps import Idempotent
 from app.studio.contents import queries, service
 from app.studio.contents.deps import SessionPath
-from app.studio.contents.errors import ContentExists, ContentIncomplete, SessionPublished
+from app.studio.contents.errors import ContentExists, ContentIncomplete
 from app.studio.contents.rules import AnyContent
 from app.studio.contents.schemas import (
     StudioArticle,
@@ -32,6 +32,7 @@ from app.studio.contents.schemas import (
 )
 from app.studio.deps import CurrentStudioActor, StudioSession
 from app.studio.models import ContentType
+from app.studio.sessions.errors import SessionPublished
 
 router = Router()
 

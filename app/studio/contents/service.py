@@ -9,11 +9,12 @@ from app.core.ids import new_id
 from app.core.outbox.emit import emit
 from app.domain_events.studio import ContentChanged, ContentCreated, ContentDeleted, ContentStatusChanged
 from app.studio.contents import queries, rules
-from app.studio.contents.errors import ContentIncomplete, SessionPublished
+from app.studio.contents.errors import ContentIncomplete
 from app.studio.contents.queries import SessionPlace
 from app.studio.contents.rules import TABLES, AnyContent
-from app.studio.models import ContentSession, ContentStatus, ContentType, SessionStatus, StatusChange
+from app.studio.models import ContentSession, ContentStatus, ContentType, StatusChange
 from app.studio.permissions import StudioActor
+from app.studio.sessions.rules import require_unpublished
 
 EDITED = "Edited after it was approved"
 
@@ -77,8 +78,7 @@ async def delete_content(
 
 async def _hold_unpublished(session: AsyncSession, place: SessionPlace) -> ContentSession:
     held = await queries.hold_session(session, place.session.id)
-    if held.status == SessionStatus.published:
-        raise SessionPublished
+    require_unpublished(held)
     return held
 
 

@@ -149,16 +149,13 @@ async def _blocking(
 # Locks, from above to below
 
 
-async def lock_program(session: AsyncSession, program_id: UUID) -> Program:
-    """A program that nobody else changes until the end of the transaction."""
-    rows = select(Program).where(Program.id == program_id).with_for_update(key_share=True)
-    return _there(await session.scalar(rows.execution_options(populate_existing=True)))
-
-
 async def lock_session(session: AsyncSession, session_id: UUID) -> ContentSession:
     """A session that nobody else changes until the end of the transaction, and none of its contents either."""
     rows = select(ContentSession).where(ContentSession.id == session_id).with_for_update(key_share=True)
-    return _there(await session.scalar(rows.execution_options(populate_existing=True)))
+    found = await session.scalar(rows.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound
+    return found
 
 
 async def lock_tree(
@@ -189,12 +186,3 @@ async def contents_of(session: AsyncSession, session_ids: Sequence[UUID]) -> Map
         for content in await session.scalars(all_of(kind, session_ids)):
             found[content.session_id].append(content)
     return found
-
-
-Locked = TypeVar("Locked", Program, ContentSession)
-
-
-def _there(row: Locked | None) -> Locked:
-    if row is None:
-        raise NotFound
-    return row

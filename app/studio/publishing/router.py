@@ -14,7 +14,7 @@ from app.core.http.routing import Router
 from app.identity.deps import Idempotent
 from app.studio.contents import queries as contents
 from app.studio.contents.deps import SessionPath
-from app.studio.contents.errors import ContentIncomplete, SessionPublished
+from app.studio.contents.errors import ContentIncomplete
 from app.studio.deps import CurrentStudioActor, StudioSession
 from app.studio.models import ContentType, ProgramRevision, SessionRevision, StatusChange
 from app.studio.publishing import queries, service
@@ -36,6 +36,7 @@ from app.studio.publishing.schemas import (
     StudioStatus,
     StudioStatusChange,
 )
+from app.studio.sessions.errors import SessionPublished
 
 router = Router()
 

@@ -14,7 +14,6 @@ from app.core.outbox.emit import emit
 from app.domain_events.studio import ContentStatusChanged, ProgramStatusChanged, SessionStatusChanged
 from app.studio.contents import queries as contents
 from app.studio.contents.errors import ContentIncomplete
-from app.studio.contents.errors import SessionPublished as SessionIsPublished
 from app.studio.contents.queries import SessionPlace
 from app.studio.contents.rules import AnyContent, missing
 from app.studio.models import (
@@ -25,6 +24,7 @@ from app.studio.models import (
     StatusChange,
 )
 from app.studio.permissions import Permission, StudioActor, allow, permits
+from app.studio.programs.queries import lock_program
 from app.studio.publishing import publication, queries, rules
 from app.studio.publishing.errors import (
     ContentTransitionRefused,
@@ -38,6 +38,7 @@ from app.studio.publishing.schemas import (
     StudioProgramStatusChangeCreate,
     StudioSessionStatusChangeCreate,
 )
+from app.studio.sessions.rules import require_unpublished
 
 
 async def change_program_status(
@@ -52,7 +53,7 @@ async def change_program_status(
 
     Raises `Stale`, `ProgramTransitionRefused`, `Forbidden`, `Invalid` without a reason, `PublicationBlocked`.
     """
-    program = await queries.lock_program(session, place.program.id)
+    program = await lock_program(session, place.program.id)
     require_match(program, if_match)
     before = ProgramStatus(program.status)
     how = _step(rules.PROGRAM, before, data.to, ProgramTransitionRefused)
@@ -82,6 +83,8 @@ async def change_session_status(
 
     Raises `Stale`, `SessionTransitionRefused`, `Forbidden`, `Invalid` without a reason, `PublicationBlocked`.
     """
+    # Whoever edits, moves or deletes sessions holds the program too.
+    await lock_program(session, place.program_id)
     locked = await queries.lock_session(session, place.session.id)
     require_match(locked, if_match)
     before = SessionStatus(locked.status)
@@ -121,8 +124,7 @@ async def change_content_status(
     require_match(content, if_match)
     before = ContentStatus(content.status)
     how = _step(rules.CONTENT, before, data.to, ContentTransitionRefused)
-    if held.status == SessionStatus.published:
-        raise SessionIsPublished
+    require_unpublished(held)
     _require(actor, place, before, data, how)
     if how is Step.forward and (wrong := missing(content)):
         raise ContentIncomplete(errors=wrong)
