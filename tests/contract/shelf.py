@@ -4,14 +4,16 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.clock import utc_now
 from app.identity.actor import Actor
 from app.studio.deps import act_as
-from app.studio.models import Client, MemberRole
+from app.studio.models import Client, ContentSession, MemberRole, Program
 from tests.factories import studio
 
 if TYPE_CHECKING:
     from tests.contract.world import World
 
+KINDS = {"article": studio.article, "video": studio.video, "quiz": studio.quiz, "exercise": studio.exercise}
 _OF_KNOWLEDGE = ("get_{}_knowledge", "save_{}_knowledge", "list_{}_knowledge_versions", "get_{}_knowledge_version")
 
 
@@ -53,11 +55,44 @@ async def _write(session: AsyncSession, world: "World", client: Client) -> None:
     words.content, words.version = {"learner": "participant"}, 3
     brief.content, brief.version = "Why, for whom, and what.", 3
     await session.flush()  # contents point at the sessions, and the earlier versions are kept
-    session.add_all([each(first.id) for each in (studio.article, studio.video, studio.quiz, studio.exercise)])
+    session.add_all([each(first.id) for each in KINDS.values()])
+    await _review(session, world, program, first)
     world.ids |= {
         "program_id": program.id,
         "chapter_id": chapter.id,
         "last_chapter_id": last.id,
         "studio.session_id": first.id,
         "second_session_id": second.id,
+        # The first one has everything already.
+        **{f"studio_create_{kind}.session_id": second.id for kind in KINDS},
+    }
+
+
+async def _review(session: AsyncSession, world: "World", program: Program, first: ContentSession) -> None:
+    """What is said of the first session and was published of it; and what waits for a decision."""
+    ready, other = studio.program(program.client_id, status="review"), studio.program(program.client_id)
+    open_comment, settled = (
+        studio.comment(session_id=first.id, author_id=world.people["learner"].id, resolved_at=resolved_at)
+        for resolved_at in (None, utc_now())
+    )
+    revisions = studio.program_revision(program.id, revision=7), studio.session_revision(first.id, revision=7)
+    session.add_all([ready, other, open_comment, settled, *revisions])
+    await session.flush()  # the chapter points at its program
+    chapter = studio.chapter(other.id)
+    session.add(chapter)
+    await session.flush()  # sessions point at the chapter
+    reviewed, approved = (studio.content_session(chapter.id, status=status) for status in ("draft", "approved"))
+    session.add_all([reviewed, approved])
+    await session.flush()  # contents point at the session
+    session.add_all([each(reviewed.id, status="review") for each in KINDS.values()])
+    world.words["studio_get_schema.name"] = "quiz-metadata"
+    world.ids |= {
+        "comment_id": open_comment.id,
+        "studio_reopen_comment.comment_id": settled.id,
+        "studio_get_program_revision.revision_id": revisions[0].id,
+        "studio_get_session_revision.revision_id": revisions[1].id,
+        "revision_id": revisions[0].id,
+        "reviewed_program_id": ready.id,
+        "reviewed_session_id": reviewed.id,
+        "approved_session_id": approved.id,
     }

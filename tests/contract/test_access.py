@@ -141,6 +141,10 @@ VARIANTS = {
     "draft": Variant({"course_id": "draft_id"}),
     "members": Variant({"enrollment_id": "members_enrollment_id"}),
     "stranger": Variant({"cohort_id": "later_cohort_id"}, _account("other")),
+    "approve": Variant({"session_id": "reviewed_session_id"}, lambda _: {"to": "approved"}),
+    "publish": Variant(
+        {"session_id": "approved_session_id", "program_id": "reviewed_program_id"}, lambda _: {"to": "published"}
+    ),
     "colleague": Variant({"cohort_id": "later_cohort_id"}, _account("member")),
 }
 
