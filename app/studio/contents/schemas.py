@@ -53,8 +53,8 @@ _EXERCISE: JsonDict = {
 }
 
 # Room for a small book: what does not fit belongs into several sessions.
-LongText = Annotated[str, StringConstraints(max_length=200_000, pattern=WITHOUT_NUL)]
-MaybeTitle = Annotated[str, StringConstraints(max_length=200, pattern=WITHOUT_NUL)]
+LongText = Annotated[str, StringConstraints(max_length=200_000), WITHOUT_NUL]
+MaybeTitle = Annotated[str, StringConstraints(max_length=200), WITHOUT_NUL]
 
 
 def _shown(fields: JsonDict, **more: str | int) -> ConfigDict:

@@ -10,10 +10,36 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_after_validator_function
 
-# PostgreSQL keeps no NUL. The pattern means the same in every dialect of regular expressions.
-WITHOUT_NUL = r"^[^\x00]*$"
+
+def _without_nul(value: str) -> str:
+    if "\x00" in value:
+        raise PydanticCustomError("unusable_character", "Text may not contain NUL")
+    return value
+
+
+class _WithoutNul:
+    """PostgreSQL keeps no NUL. Said to JSON Schema too, in words that every dialect of regular expressions knows."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(_without_nul, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "not": {"pattern": "\\u0000"}}
+
+
+WITHOUT_NUL = _WithoutNul()
 
 
 def _whole(value: Any) -> Any:
@@ -21,8 +47,8 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Line = Annotated[str, StringConstraints(max_length=2_000, pattern=WITHOUT_NUL)]
-Prose = Annotated[str, StringConstraints(max_length=20_000, pattern=WITHOUT_NUL)]
+Line = Annotated[str, StringConstraints(max_length=2_000), WITHOUT_NUL]
+Prose = Annotated[str, StringConstraints(max_length=20_000), WITHOUT_NUL]
 Link = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https?://[^\x00]+$")]
 Flag = Annotated[bool, Field(strict=True)]
 Percentage = Annotated[float, Field(strict=True, ge=0, le=100)]

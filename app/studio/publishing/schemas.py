@@ -165,7 +165,7 @@ class StudioStatus(View):
     next_steps: list[StudioNextStep]
 
 
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000, pattern=WITHOUT_NUL)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000), WITHOUT_NUL]
 
 
 class StudioStatusChangeCreate(Body):

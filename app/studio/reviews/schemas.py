@@ -27,7 +27,7 @@ _COMMENT: JsonDict = {
     "resolved_at": "2027-01-12T09:30:00Z",
 }
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000, pattern=WITHOUT_NUL)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000), WITHOUT_NUL]
 
 
 class StudioComment(Identified):
