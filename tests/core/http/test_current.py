@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from app.core.errors import Conflict, NotFound, Stale
 from app.core.facts import facts_of
-from app.core.http.etags import IfMatch, IfNoneMatch, require_match, tag
+from app.core.http.etags import IfMatch, require_match, tag
 from app.core.http.problems import refusals
 from app.core.http.routing import Router
 from tests.core.http.edge import client_of, edge_app
@@ -27,10 +27,8 @@ class Thing(BaseModel):
     query: str
 
 
-@router.get("/things/{name}", response_model=Thing, openapi_extra={"security": []})
-async def get_thing(
-    name: str, request: Request, response: Response, if_none_match: IfNoneMatch = None, q: str = ""
-) -> Thing:
+@router.get("/things/{name}", openapi_extra={"security": []})
+async def get_thing(name: str, request: Request, response: Response, q: str = "") -> Thing:
     """Read it."""
     if name == "hidden":
         raise NotFound
@@ -42,10 +40,10 @@ async def get_thing(
     return thing
 
 
-@router.patch("/things/{name}", response_model=Thing, responses=refusals(Stale), openapi_extra={"security": []})
+@router.patch("/things/{name}", responses=refusals(Stale), openapi_extra={"security": []})
 async def update_thing(name: str, if_match: IfMatch = None) -> Thing:
     """Change it."""
-    thing = Thing(version=7, caller=None, query="")
+    thing = Thing(version=7, caller=None, query=name)
     require_match(thing, if_match)
     return thing
 
@@ -53,7 +51,7 @@ async def update_thing(name: str, if_match: IfMatch = None) -> Thing:
 @router.put("/settings", responses=refusals(Stale), openapi_extra={"security": []})
 async def update_settings(if_match: Annotated[str | None, Header(alias="If-Match")] = None) -> None:
     """Change what nobody reads here."""
-    raise Stale
+    raise Stale(if_match)
 
 
 @router.delete("/things/{name}", status_code=204, openapi_extra={"security": []})

@@ -1,6 +1,7 @@
 """The door to sessions: their order and numbers, and how they move."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -115,7 +116,7 @@ async def test_with_a_session_go_its_contents(
     program = await write_program(as_author, house, (2,))
     gone, kept = ids(program["sessions"])
     async with insight() as arranged:
-        arranged.add_all([make.article(gone), make.article(kept)])
+        arranged.add_all([make.article(UUID(gone)), make.article(UUID(kept))])
     assert (await as_author.delete(f"/studio/sessions/{gone}")).status_code == 204
     async with insight() as left:
         assert [str(each) for each in await left.scalars(select(Article.session_id))] == [kept]
@@ -149,7 +150,7 @@ async def test_a_session_moves_into_another_chapter_with_its_contents(
     first, second = ids(program["chapters"])
     one, other, at_home, last = ids(program["sessions"])
     async with insight() as arranged:
-        arranged.add(make.article(one))
+        arranged.add(make.article(UUID(one)))
     await as_author.patch(f"/studio/sessions/{at_home}", {"number": "1.1"})
     answer = await as_author.put(order_of(second), {"session_ids": [at_home, one, last]})
     assert answer.status_code == 200

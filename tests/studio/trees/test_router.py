@@ -76,7 +76,7 @@ async def test_the_tree_is_in_order_and_says_null_for_what_is_not_written(
     await as_author.put(f"/studio/programs/{program['id']}/chapter-order", {"chapter_ids": [third, first, second]})
     await as_author.put(f"/studio/chapters/{first}/session-order", {"session_ids": [two, one]})
     async with insight() as arranged:
-        arranged.add_all([make.article(one), make.exercise(three)])
+        arranged.add_all([make.article(UUID(one)), make.exercise(UUID(three))])
     tree = (await as_author.get(f"/studio/programs/{program['id']}/tree")).json()
     assert ids(tree["chapters"]) == [third, first, second]
     assert [ids(each["sessions"]) for each in tree["chapters"]] == [[three], [two, one], []]
@@ -110,7 +110,7 @@ async def test_what_the_database_writes_is_what_the_schema_would_write(
 ) -> None:
     """The document goes out as PostgreSQL wrote it: no field too many, none missing, none of another type."""
     program = await write_program(as_author, house, (1,))
-    session_id = ids(program["sessions"])[0]
+    session_id = UUID(ids(program["sessions"])[0])
     async with insight() as arranged:
         arranged.add_all([each(session_id) for each in (make.article, make.video, make.quiz, make.exercise)])
     answer = await as_author.get(f"/studio/programs/{program['id']}/tree")
