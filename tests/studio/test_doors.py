@@ -68,7 +68,7 @@ async def content(insight: Insight) -> Any:
         return tuple((await everything.execute(text(f"SELECT {sums}"))).one())
 
 
-@pytest.mark.req("S-RLS-01", "S-RLS-02")
+@pytest.mark.req("S-RLS-01", "S-RLS-02", "Z-190")
 async def test_a_member_finds_nothing_of_another_client_behind_any_operation(
     client: ApiClient, session: AsyncSession, insight: Insight, world: World, contract: Contract
 ) -> None:
