@@ -53,11 +53,13 @@ def _reading(scope: Scope) -> Scope:
     """The scope of a plain GET of the same address by the same caller."""
     headers = [(name, value) for name, value in scope["headers"] if name.lower() not in _CONDITIONS]
     facts = facts_of(scope)
+    kept = {name: value for name, value in facts.headers.items() if name not in _CONDITIONS}
     return {
         **{name: value for name, value in scope.items() if name not in _ITS_OWN},
         "method": "GET",
         "query_string": b"",
         "headers": headers,
         "state": dict(scope.get("state", {})),
-        FACTS: replace(facts, headers={n: v for n, v in facts.headers.items() if n not in _CONDITIONS}),
+        # Its own: what the reading finds out (a verdict of the limits, a code) is not told of the edit.
+        FACTS: replace(facts, headers=kept, verdicts=[]),
     }

@@ -115,9 +115,7 @@ async def test_two_transactions_of_plain_sql_count_each_other(parallel: Sessions
     assert (counted["total_sessions"], counted["estimated_hours"]) == (10, 1.7)
 
 
-async def test_reordering_renaming_and_renumbering_at_once_end_well_for_all(
-    crowd: ApiClient, parallel: Sessions
-) -> None:
+async def test_whoever_changes_a_program_at_once_is_served(crowd: ApiClient, parallel: Sessions) -> None:
     house = await settled(parallel)
     author = await crowd.as_(house.author)
     program = await write_program(author, house, (3, 3))

@@ -1,6 +1,7 @@
 """The door to programs: whoever works for the client reads and writes them."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text, update
@@ -255,7 +256,7 @@ async def test_with_a_program_goes_all_that_is_in_it_and_nothing_else(
 ) -> None:
     gone, kept = await write_program(as_author, house, (2, 1)), await write_program(as_author, house, (1,))
     async with insight() as arranged:
-        for session_id in ids(gone["sessions"]):
+        for session_id in map(UUID, ids(gone["sessions"])):
             arranged.add_all([each(session_id) for each in (make.article, make.video, make.quiz, make.exercise)])
     assert (await as_author.delete(f"/studio/programs/{gone['id']}")).status_code == 204
     tables = "programs chapters sessions articles videos quizzes exercises"
