@@ -14,6 +14,7 @@ from app.crm import router as crm
 from app.flows import router as flows
 from app.identity import router as identity
 from app.notifications import router as notifications
+from app.studio import router as studio
 from app.webhooks import router as webhooks
 
 PREFIX = "/api/v1"
@@ -31,6 +32,7 @@ SHARED: tuple[APIRouter, ...] = (
 SYSTEMS: dict[str, APIRouter] = {
     "academy": academy.router,  # /academy     cohort courses: catalogue, seats, payments, waitlist
     "crm": crm.router,  # /crm         programs of organizations, participation, events
+    "studio": studio.router,  # /studio     authoring of training content for clients
 }
 
 # Outside of the prefix: /.well-known/jwks.json, and the page behind a sign-in link.

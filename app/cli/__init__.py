@@ -113,6 +113,7 @@ def create_account(
     email: Annotated[str, typer.Option(help="Whose account.")] = "",
     name: Annotated[str, typer.Option(help="Their name.")] = "",
     academy_role: Annotated[AcademyRole | None, typer.Option(help="What they are in the academy.")] = None,
+    studio_staff: Annotated[bool, typer.Option("--studio-staff", help="They see every client of the studio.")] = False,
     source: Annotated[Path | None, typer.Option("--from", help="A CSV file with the columns email and name.")] = None,
     tokens: Annotated[bool, typer.Option("--tokens", help="With an access token for each.")] = False,
 ) -> None:
@@ -132,7 +133,7 @@ def create_account(
     people = accounts.checked(given) if source is None else accounts.from_file(source)
     role = Role(academy_role) if academy_role else None
     with reached(), counted("Accounts", len(people)) as advance:
-        asyncio.run(accounts.enter(people, role, typer.echo, advance, tokens=tokens))
+        asyncio.run(accounts.enter(people, role, typer.echo, advance, tokens=tokens, is_staff=studio_staff))
 
 
 @app.command()

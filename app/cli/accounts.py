@@ -21,6 +21,9 @@ from app.identity.actor import Actor
 from app.identity.models import Account
 from app.identity.sessions.service import access_token_for, access_tokens_for
 from app.settings import settings
+from app.studio.clients.service import ensure_staff
+from app.studio.deps import act_as
+from app.studio.permissions import StudioActor
 
 # One transaction each: large enough to be quick, small enough to show that something happens.
 _BATCH = 500
@@ -75,6 +78,7 @@ async def enter(
     advance: Callable[[int], None],
     *,
     tokens: bool,
+    is_staff: bool = False,
 ) -> None:
     """Enters people in batches and says each as a line of JSON, once it is committed. `advance` hears how many."""
     rest = iter(people)
@@ -86,6 +90,10 @@ async def enter(
                     for account in accounts:
                         # Roles that belong to an organization are given by the organization.
                         await set_role(session, AcademyActor.system(), account.id, role)
+                if is_staff:
+                    await act_as(session, Actor.system())
+                    for account in accounts:
+                        await ensure_staff(session, StudioActor.system(), account.id)
                 found = await access_tokens_for(session, Actor.system(), accounts) if tokens else [None] * len(accounts)
                 lines = [_line(account, token) for account, token in zip(accounts, found, strict=True)]
             for line in lines:

@@ -32,12 +32,15 @@ class AppError(Exception):
         *,
         errors: tuple[FieldError, ...] = (),
         headers: dict[str, str] | None = None,
+        members: dict[str, object] | None = None,
     ) -> None:
         if not hasattr(type(self), "status"):
             raise TypeError(f"{type(self).__name__} has no status: raise a subclass of NotFound, Conflict, …")
         self.detail = detail or type(self).title
         self.errors = errors
         self.headers = headers or {}
+        # What the problem document says beside the usual: extension members of RFC 9457, ready for JSON.
+        self.members = members or {}
         super().__init__(self.detail)
 
 

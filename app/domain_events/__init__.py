@@ -3,6 +3,6 @@
 All of them are imported here: a process that knows one kind knows every kind, and so may relay it.
 """
 
-from app.domain_events import academy, core, crm, identity, notifications, webhooks
+from app.domain_events import academy, core, crm, identity, notifications, studio, webhooks
 
-__all__ = ["academy", "core", "crm", "identity", "notifications", "webhooks"]
+__all__ = ["academy", "core", "crm", "identity", "notifications", "studio", "webhooks"]

@@ -9,5 +9,5 @@ A row belongs to the client above it; members of a client see its rows, staff se
 That holds for the owner of the tables too: a migration that moves rows of the studio lifts FORCE for its own time, and
 a backup is taken by a role with BYPASSRLS.
 
-Announces and hears nothing yet.
+Announces: everything in `app/domain_events/studio.py`. Hears nothing.
 """

@@ -1,6 +1,7 @@
 """Who acts in the studio, told to the database before anything else is asked of it (S-RLS-02, S-RLS-03).
 
 Doors take `StudioSession` where other systems take `Session`: the same transaction, with the caller's ticket bound.
+`CurrentStudioActor` is the caller of that ticket, and says whether they are staff.
 Without one nothing of the studio is visible, so a door that forgot it finds nothing rather than everything. Jobs bind
 it themselves, as the account that a domain event names or, in so many words, as the house itself:
 
@@ -20,6 +21,7 @@ from app.core.database import tickets
 from app.core.http.session import Session
 from app.identity.actor import Actor
 from app.identity.deps import CurrentActor
+from app.studio.permissions import StudioActor
 
 # The outer part reads what the inner one has set: a materialized query is run first.
 _BIND = text("""
@@ -51,9 +53,16 @@ async def act_as(session: AsyncSession, actor: Actor) -> bool:
     return bool(told.acts_for_all)
 
 
-async def studio_session(session: Session, actor: CurrentActor) -> AsyncSession:
+async def current_studio_actor(session: Session, actor: CurrentActor) -> StudioActor:
+    """The caller, for whom the transaction of the request acts from here on."""
+    return StudioActor(actor.account_id, actor.auth_session_id, is_staff=await act_as(session, actor))
+
+
+CurrentStudioActor = Annotated[StudioActor, Depends(current_studio_actor)]
+
+
+async def studio_session(session: Session, _: CurrentStudioActor) -> AsyncSession:
     """The transaction of the request, acting as the caller."""
-    await act_as(session, actor)
     return session
 
 

@@ -15,6 +15,7 @@ import pytest
 from httpx import Response
 
 from app.core.ids import new_id
+from tests.contract.access.studio import STUDIO
 from tests.contract.operations import Operation, frozen
 from tests.contract.stage import Call, Stage
 from tests.contract.world import ROLES, World
@@ -180,6 +181,10 @@ VARIANTS = {
     "draft": Variant({"course_id": "draft_id"}),
     "members": Variant({"enrollment_id": "members_enrollment_id"}),
     "stranger": Variant({"cohort_id": "later_cohort_id"}, _account("other")),
+    "approve": Variant({"session_id": "reviewed_session_id"}, lambda _: {"to": "approved"}),
+    "publish": Variant(
+        {"session_id": "approved_session_id", "program_id": "reviewed_program_id"}, lambda _: {"to": "published"}
+    ),
     "colleague": Variant({"cohort_id": "later_cohort_id"}, _account("member")),
 }
 
@@ -194,7 +199,7 @@ def lines(table: str) -> dict[str, list[str]]:
 
 TABLE = {
     name: cells
-    for table in (ACADEMY, CRM, IDENTITY, NOTIFICATIONS, WEBHOOKS, HEALTH)
+    for table in (ACADEMY, CRM, IDENTITY, NOTIFICATIONS, STUDIO, WEBHOOKS, HEALTH)
     for name, cells in lines(table).items()
 }
 

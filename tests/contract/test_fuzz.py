@@ -122,7 +122,8 @@ def _address(process: subprocess.Popen[bytes], log: Path) -> str:
 def configuration(target: Target, who: str) -> str:
     """What Schemathesis is told: who asks, and which ids there are."""
     known = {name: [str(value)] for name, value in target.world.ids.items() if "." not in name}
-    known["session_id"] = [str(target.world.ids[name]) for name in ("academy.session_id", "identity.session_id")]
+    sessions = ("academy.session_id", "identity.session_id", "studio.session_id")
+    known["session_id"] = [str(target.world.ids[name]) for name in sessions]
     known["course_id"] += [str(target.world.ids[name]) for name in ("draft_id", "sold_out_id")]
     known["cohort_id"] += [str(target.world.ids[name]) for name in ("later_cohort_id", "full_cohort_id")]
     lines = [f"[headers]\nAuthorization = {json.dumps('Bearer ' + target.bearers[who])}\n"]

@@ -22,6 +22,7 @@ from app.identity.models import Account, AccountStatus, AuthSession, MagicLink, 
 from app.identity.sessions import rules as logins
 from app.notifications.models import Notification
 from tests.contract.operations import Operation
+from tests.contract.shelf import furnish
 from tests.factories import academy, crm, identity
 
 ANONYMOUS = "anonymous"
@@ -44,8 +45,8 @@ KEY = "the-key-of-this-request"
 class World:
     """Who and what there is.
 
-    `ids` fills the paths: by name, by `domain.name` where two domains use one name, or by `operation.name`. What is no
-    id is in `words`.
+    `ids` fills the paths: by name, by `domain.name` where two domains use one name, or by `operation.name`; so do
+    `words`, where a path names something by another word than its id.
     """
 
     people: dict[str, Account] = field(default_factory=dict)
@@ -59,7 +60,8 @@ class World:
         for parameter in op.parameters_in("path"):
             name = parameter["name"]
             usual = self.ids.get(f"{op.id}.{name}") or self.ids.get(f"{op.domain}.{name}")
-            found = ids.get(name) or usual or self.words.get(name) or self.ids[name]
+            word = self.words.get(f"{op.id}.{name}") or self.words.get(name)
+            found = ids.get(name) or usual or word or self.ids[name]
             path = path.replace(f"{{{name}}}", str(found))
         return path
 
@@ -93,6 +95,12 @@ class World:
             "crm_create_participant": {"account_id": str(self.people["org_admin"].id)},
             "crm_update_program_status": {"status": "completed"},
             "crm_update_attendance": {"items": [{"account_id": str(self.people["member"].id), "status": "attended"}]},
+            "studio_update_chapter_order": {
+                "chapter_ids": [str(self.ids["last_chapter_id"]), str(self.ids["chapter_id"])]
+            },
+            "studio_update_session_order": {
+                "session_ids": [str(self.ids["second_session_id"]), str(self.ids["studio.session_id"])]
+            },
             "identity_create_session": {"magic_token": self.secrets["magic"]},
             "identity_refresh_session": {"refresh_token": self.secrets["refresh"]},
         }
@@ -106,6 +114,7 @@ async def build(session: AsyncSession, stripe_secret: str = "whsec_test_secret")
     await _seats(session, world)
     await _belongings(session, world)
     await _programs(session, world)
+    await furnish(session, world)
     await session.commit()
     return world
 

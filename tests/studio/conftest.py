@@ -1,5 +1,7 @@
 """The world of two clients, and transactions that begin with nobody, as real ones do."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -8,7 +10,11 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
-from tests.studio.estates import World, build_world
+from app.core.database import tickets
+from tests.studio.desk import Desk, build_desk
+from tests.studio.estates import World, bind, build_world
+from tests.studio.house import House, Insight, build_house
+from tests.support.client import ApiClient
 
 
 class ForgetfulSession(Session):
@@ -37,3 +43,46 @@ async def world(sessions: async_sessionmaker[AsyncSession]) -> World:
     """Two clients with a row in every table; nobody acts yet."""
     async with sessions.begin() as session:
         return await build_world(session)
+
+
+@pytest_asyncio.fixture
+async def desk(session: AsyncSession) -> Desk:
+    """A program with a chapter and a session, its author and reviewer, staff, and somebody of another client."""
+    return await build_desk(session)
+
+
+@pytest_asyncio.fixture
+async def house(session: AsyncSession) -> House:
+    """Two clients with their people, and the staff."""
+    return await build_house(session)
+
+
+@pytest_asyncio.fixture
+async def as_author(client: ApiClient, house: House) -> ApiClient:
+    """Somebody who writes for our client."""
+    return await client.as_(house.author)
+
+
+@pytest_asyncio.fixture
+async def as_staff(client: ApiClient, house: House) -> ApiClient:
+    """Somebody who works for the platform."""
+    return await client.as_(house.staff)
+
+
+@pytest_asyncio.fixture
+async def as_outsider(client: ApiClient, house: House) -> ApiClient:
+    """Somebody who works for the other client alone."""
+    return await client.as_(house.outsider)
+
+
+@pytest.fixture
+def insight(sessions: async_sessionmaker[AsyncSession]) -> Insight:
+    """Transactions that see every row, for arranging what has no door here and for looking."""
+
+    @asynccontextmanager
+    async def look() -> AsyncIterator[AsyncSession]:
+        async with sessions.begin() as opened:
+            await bind(opened, tickets.for_system())
+            yield opened
+
+    return look

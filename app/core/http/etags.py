@@ -4,11 +4,10 @@ The version in the row decides. An edit that read version 3 writes `WHERE versio
 `version_id_col`), so even two editors without an `If-Match` header can never overwrite each other unseen.
 """
 
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import Header, Request, Response
 
-from app.core.database.model import Versioned
 from app.core.errors import Stale
 
 IfMatch = Annotated[
@@ -21,6 +20,15 @@ IfNoneMatch = Annotated[
 ]
 
 
+class Editable(Protocol):
+    """What has a version: a `Versioned` row, or something of several rows that says its own."""
+
+    @property
+    def version(self) -> int | str:
+        """Another one after each edit. Without quotation marks."""
+        ...
+
+
 class NotModified(Exception):
     """The client has this version: answer 304 without a body."""
 
@@ -29,8 +37,8 @@ class NotModified(Exception):
         self.etag = etag
 
 
-def etag_of(row: Versioned) -> str:
-    """The strong validator of a row's current version."""
+def etag_of(row: Editable) -> str:
+    """The strong validator of the current version."""
     return f'"{row.version}"'
 
 
@@ -38,13 +46,13 @@ def _listed(header: str) -> set[str]:
     return {tag.strip().removeprefix("W/") for tag in header.split(",")}
 
 
-def require_match(row: Versioned, if_match: str | None) -> None:
+def require_match(row: Editable, if_match: str | None) -> None:
     """Refuse with 412 when the caller edited an older version than this one."""
     if if_match is not None and if_match.strip() != "*" and etag_of(row) not in _listed(if_match):
         raise Stale(f"The current version is {etag_of(row)}")
 
 
-def tag(response: Response, request: Request, row: Versioned) -> None:
+def tag(response: Response, request: Request, row: Editable) -> None:
     """Put the row's ETag on the answer; on a GET whose caller has it already, answer 304 instead."""
     etag = etag_of(row)
     response.headers["ETag"] = etag

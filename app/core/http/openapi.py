@@ -14,8 +14,9 @@ from fastapi.routing import APIRoute
 from app.core.errors import AppError, BadRequest, Forbidden, Invalid, NotFound, TooManyRequests, Unauthenticated
 from app.core.errors import Unavailable as ServiceUnavailable
 from app.core.http.access import BEARER
+from app.core.http.current import CURRENT
 from app.core.http.guard import BodyTimeout, BodyTooLarge, UnsupportedMediaType
-from app.core.http.problems import MEDIA_TYPE, Problem, ProblemField, example_of, problem_answer
+from app.core.http.problems import MEDIA_TYPE, SCHEMA, Problem, ProblemField, example_of, problem_answer
 from app.core.http.wording import finish
 
 VERBS = ("get", "put", "post", "delete", "patch")
@@ -33,7 +34,7 @@ One headless learning platform behind one API. Send `Authorization: Bearer <acce
 Operations that move seats or money require it. The same key with another body is refused.
 
 **Editing**: resources carry an `ETag`; send it back as `If-Match`, and a change that somebody else overtook is refused
-with 412.
+with 412, and `current` is the resource as it is now.
 
 **Times** are RFC 3339 in UTC. With `Time-Format: unix-ms` they are written as Unix milliseconds; both are accepted.
 
@@ -123,6 +124,7 @@ def build_document(app: FastAPI) -> dict[str, Any]:
         _add_common_answers(path, operation)
     for item in document.get("paths", {}).values():
         _add_versions(item)
+        _add_current(item)
     _add_components(document)
     return document
 
@@ -187,6 +189,16 @@ def _add_versions(item: dict[str, Any]) -> None:
     for verb in ("get", "patch") if edited else ():
         if answer := item.get(verb, {}).get("responses", {}).get("200"):
             answer.setdefault("headers", {})["ETag"] = _HEADERS["ETag"]
+
+
+def _add_current(item: dict[str, Any]) -> None:
+    """A refused edit carries the resource as a GET of the address shows it (`current.py`)."""
+    shown = item.get("get", {}).get("responses", {}).get("200", {}).get("content", {}).get("application/json")
+    for verb in VERBS if shown else ():
+        if stale := item.get(verb, {}).get("responses", {}).get("412"):
+            current = {"allOf": [shown["schema"]], "description": "The resource as it is now, as a GET shows it."}
+            stale["content"][MEDIA_TYPE]["schema"] = {"allOf": [SCHEMA, {"properties": {CURRENT: current}}]}
+            stale["headers"] = {"ETag": _HEADERS["ETag"]}
 
 
 def _headers(name: str) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope
 
-from app.core.errors import AppError, FieldError, Invalid
+from app.core.errors import AppError, FieldError, Invalid, Stale
 from app.core.facts import facts_of
+from app.core.http.current import current_version
 from app.core.http.etags import NotModified
 from app.core.http.idempotency import IdempotencyKeyRequired, IdempotentRequest, StoredAnswer
 
@@ -110,10 +111,14 @@ def problem_response(
     return Response(content, status, {"Cache-Control": "no-store", **(headers or {})}, MEDIA_TYPE)
 
 
-def refusal_response(scope: Scope, error: AppError) -> Response:
-    """The problem document of a refusal."""
+def refusal_response(
+    scope: Scope, error: AppError, *, headers: dict[str, str] | None = None, **more: object
+) -> Response:
+    """The problem document of a refusal; `more` are extension members."""
+    headers = {**error.headers, **(headers or {})}
+    more = {**error.members, **more}
     return problem_response(
-        scope, error.status, error.code, error.title, error.detail, errors=error.errors, headers=error.headers
+        scope, error.status, error.code, error.title, error.detail, errors=error.errors, headers=headers, **more
     )
 
 
@@ -128,7 +133,8 @@ def plain_response(
 async def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, AppError):
         raise TypeError("registered for AppError alone") from error
-    response = refusal_response(request.scope, error)
+    more, headers = await current_version(request) if isinstance(error, Stale) else ({}, {})
+    response = refusal_response(request.scope, error, headers=headers, **more)
     claim: IdempotentRequest | None = request.scope.get(IDEMPOTENCY)
     if claim is not None:
         # Here the transaction of the request is gone already, and the key with it.

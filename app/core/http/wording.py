@@ -1,7 +1,8 @@
 """The finish of the OpenAPI document: names that survive a move of files, words and examples nobody should write twice.
 
 - Components are named by their domain: `AcademyCoursePage`, not `Page_AcademyCourse_`; `AcademyCohortStatus`, although
-  the enum is `CohortStatus` in its room. Two domains may so have enums of one name, and none of the two is renamed.
+  the enum is `CohortStatus` in its room. Two domains may so have enums of one name, and none of the two is renamed. A
+  model that chose a title of its own is called by it.
 - A list's example is a page with its item's example; an object's is made of its fields' when it has none of its own.
 - The nulls of examples are put back, which the framework drops.
 - `title`s that only repeat the name of their field are left out, and an answer is described by what it brings.
@@ -50,7 +51,8 @@ def _rename(document: Json, schemas: Json) -> None:
 
 def _public_name(key: str, schema: Json) -> str:
     title = schema.get("title", key)
-    return title if key.startswith("Page_") else key
+    chosen = key.isidentifier() and "__" not in key and title.isidentifier()
+    return title if chosen or key.startswith("Page_") else key
 
 
 def _enum_names(schemas: Json) -> dict[str, str]:

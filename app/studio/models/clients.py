@@ -4,10 +4,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, Uuid, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from app.core.database.checks import one_of
 from app.core.database.model import Created, Row, Timestamps, Versioned
+from app.identity.models import Account
 from app.studio.models.base import Authored, Base
 
 
@@ -48,6 +49,10 @@ class ClientMember(Timestamps, Base):
     role: Mapped[str] = mapped_column(Text, server_default=text("'author'"), default=MemberRole.author)
     added_by: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("core.accounts.id", ondelete="SET NULL"), index=True)
 
+    # Within one client the account names the row: lists continue after it.
+    id: Mapped[UUID] = synonym("account_id")
+    account: Mapped[Account] = relationship(lazy="raise", foreign_keys=[account_id])
+
 
 class StaffMember(Created, Base):
     """`studio.staff`: an account that works for the platform and sees every client (Z-190)."""
@@ -56,3 +61,6 @@ class StaffMember(Created, Base):
 
     account_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("core.accounts.id", ondelete="CASCADE"), primary_key=True)
     added_by: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("core.accounts.id", ondelete="SET NULL"), index=True)
+
+    id: Mapped[UUID] = synonym("account_id")
+    account: Mapped[Account] = relationship(lazy="raise", foreign_keys=[account_id])

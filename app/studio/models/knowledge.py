@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database.checks import one_of
-from app.core.database.model import Entry, Row, Versioned
+from app.core.database.model import Entry, Row, Timestamps, Versioned
 from app.studio.models.base import Authored, Base
 
 
@@ -34,12 +34,17 @@ class ProgramKnowledgeType(StrEnum):
     program_matrix = "program_matrix"
 
 
-class Edited:
-    """Who wrote the present version."""
+class Edited(Timestamps):
+    """Who wrote the present version. `updated_at` is when: nothing but a new version changes the row."""
 
     edited_by: Mapped[UUID | None] = mapped_column(
         Uuid, ForeignKey("core.accounts.id", ondelete="SET NULL"), index=True, sort_order=901
     )
+
+    @property
+    def edited_at(self) -> datetime:
+        """As an earlier version calls it."""
+        return self.updated_at
 
 
 class Earlier(Entry):
@@ -52,7 +57,7 @@ class Earlier(Entry):
     edited_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), sort_order=902)
 
 
-class ClientKnowledge(Row, Versioned, Authored, Edited, Base):
+class ClientKnowledge(Edited, Row, Versioned, Authored, Base):
     """Permanent knowledge about a client, as an open JSON object (S-TAB-02)."""
 
     __tablename__ = "client_knowledge"
@@ -84,7 +89,7 @@ class ClientKnowledgeHistory(Earlier, Base):
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
-class ProgramKnowledge(Row, Versioned, Authored, Edited, Base):
+class ProgramKnowledge(Edited, Row, Versioned, Authored, Base):
     """Knowledge that one program is written from, as a document (S-TAB-04)."""
 
     __tablename__ = "program_knowledge"

@@ -54,8 +54,9 @@ class Program(Row, Versioned, Authored, Base):
     description: Mapped[str | None] = mapped_column(Text)
     language: Mapped[str] = mapped_column(Text, server_default=text("'en'"), default="en")
     status: Mapped[str] = mapped_column(Text, server_default=text("'draft'"), default=ProgramStatus.draft)
-    estimated_hours: Mapped[Decimal | None] = mapped_column(Numeric(4, 1))
-    total_sessions: Mapped[int | None]
+    # A trigger counts both (S-CNT-01).
+    estimated_hours: Mapped[Decimal | None] = mapped_column(Numeric(4, 1), server_default=text("0"))
+    total_sessions: Mapped[int | None] = mapped_column(server_default=text("0"))
     revision: Mapped[int] = mapped_column(server_default=text("1"), default=1)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, Uniqu
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database.checks import has_shape, one_of
-from app.core.database.model import Entry, Row
+from app.core.database.model import Entry, Row, Versioned
 from app.core.database.shaped import Shaped
 from app.studio.models.base import Base
 from app.studio.models.contents import ContentStatus, ContentType
@@ -78,7 +78,7 @@ class StatusChange(Entry, About, Base):
     )
 
 
-class ReviewComment(Row, About, Base):
+class ReviewComment(Row, Versioned, About, Base):
     """What somebody remarks on a program, session or content; open until it is resolved."""
 
     __tablename__ = "review_comments"
@@ -98,6 +98,11 @@ class ReviewComment(Row, About, Base):
         Uuid, ForeignKey("core.accounts.id", ondelete="SET NULL"), index=True
     )
     resolved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    @property
+    def is_resolved(self) -> bool:
+        """Whether it is settled."""
+        return self.resolved_at is not None
 
 
 class Revision(Entry):

@@ -66,7 +66,7 @@ async def test_what_the_seed_gives_by_default_is_given_to_hand_written_sql(sessi
         ),
         {"id": shelf.client.id},
     )
-    assert tuple(made.one()) == ("en", "draft", Decimal("12.3"), None, True, True)
+    assert tuple(made.one()) == ("en", "draft", Decimal("12.3"), 0, True, True)
 
 
 @pytest.mark.parametrize(

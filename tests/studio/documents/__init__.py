@@ -1,0 +1,1 @@
+"""The published schemas and the verdicts of the API."""

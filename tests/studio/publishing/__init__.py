@@ -1,0 +1,1 @@
+"""The flows, publications and revisions."""
