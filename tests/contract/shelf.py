@@ -58,7 +58,7 @@ async def _write(session: AsyncSession, world: "World", client: Client) -> None:
     session.add_all([each(first.id) for each in KINDS.values()])
     await _review(session, world, program, first)
     world.ids |= {
-        "program_id": program.id,
+        "studio.program_id": program.id,
         "chapter_id": chapter.id,
         "last_chapter_id": last.id,
         "studio.session_id": first.id,

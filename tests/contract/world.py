@@ -294,7 +294,7 @@ async def _programs(session: AsyncSession, world: World) -> None:
     completed = crm.participation(renamed, member, status="completed", completed_at=utc_now())
     session.add_all([enrolled, pending, completed, crm.linked(program, held)])
     world.ids |= {
-        "program_id": program.id,
+        "crm.program_id": program.id,
         "event_id": held.id,
         "participation_id": enrolled.id,
         "crm_create_enrollment.program_id": open_to_all.id,
