@@ -11,6 +11,7 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.core.http.drain import Drain
@@ -75,6 +76,10 @@ class Stage:
             await undo.rollback()
 
 
+# The one transaction of all tests of a file is a long one. PostgreSQL has that limit since 17.
+UNHURRIED = text("SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'")
+
+
 def state_of(engine: AsyncEngine, sessions: async_sessionmaker[AsyncSession], gateways: Any) -> dict[str, Any]:
     """All that the lifespan puts on a request, without limits and without Redis."""
     return {
@@ -97,6 +102,7 @@ async def open_stage(
     gateways = gateways_to(twins_url, folder)
     async with engine.connect() as connection:
         outer = await connection.begin()
+        await connection.execute(UNHURRIED)
         sessions = async_sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
         async with sessions() as session:
             world = await build(session)
