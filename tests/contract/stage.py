@@ -11,6 +11,7 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.core.http.drain import Drain
@@ -22,6 +23,9 @@ from tests.support.client import Contract, http_client
 from tests.support.gateways import gateways_to
 from tests.support.people import access_token
 from tests.support.silence import SilentDoorbell
+
+# The world of a whole module stands in one transaction, which a slow machine needs longer for than a request may take.
+_AS_LONG_AS_IT_TAKES = text("SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'")
 
 
 @dataclass
@@ -97,6 +101,7 @@ async def open_stage(
     gateways = gateways_to(twins_url, folder)
     async with engine.connect() as connection:
         outer = await connection.begin()
+        await connection.execute(_AS_LONG_AS_IT_TAKES)
         sessions = async_sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
         async with sessions() as session:
             world = await build(session)
