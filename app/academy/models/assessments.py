@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from app.academy.models.base import Base
 from app.academy.models.questions import QuestionContent, content_rules
@@ -92,6 +92,9 @@ class Assessment(Row, Versioned, Base):
     is_required: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     is_active: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
 
+    # Filled by the queries that show an assessment.
+    skill_ids: Mapped[list[UUID] | None] = query_expression()
+
 
 class AssessmentSkill(Base):
     """`skill_ids` of an assessment: a skill that it assesses."""
@@ -134,6 +137,9 @@ class AssessmentQuestion(QuestionContent, Row, Versioned, Base):
     sort_order: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     is_active: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
     auto_grade_from: Mapped[float] = mapped_column(server_default=text("0.9"), default=0.9)
+
+    # Filled by the queries that show a question to those who write and grade it.
+    skill_ids: Mapped[list[UUID] | None] = query_expression()
 
 
 class QuestionSkill(Base):
