@@ -5,7 +5,7 @@ from app.core.errors import Conflict, Invalid
 
 
 class AssessmentScope(Invalid):
-    """A pre or post test belongs to a course, a knowledge check to a lesson, a skill assessment to skills (A-ASM-01)."""
+    """Pre and post belong to a course, a knowledge check to a lesson, a skill assessment to skills (A-ASM-01)."""
 
     code = "academy.assessment_scope"
     title = "An assessment of this type needs another scope"

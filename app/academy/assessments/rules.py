@@ -114,7 +114,7 @@ def check(
     questions: Sequence[CheckedQuestion],
     partner_skills: frozenset[UUID] | None,
 ) -> Report:
-    """What stands in the way of publication. `partner_skills`: what the other half of a pair tests, None without one."""
+    """What stands in the way of publication. `partner_skills`: what the pair's other half tests, None without one."""
     errors = list(_errors(assessment, questions, partner_skills))
     return Report(tuple(errors), tuple(_warnings(assessment, questions)))
 
