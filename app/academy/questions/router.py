@@ -138,6 +138,7 @@ async def raise_threshold(
     actor: CurrentAcademyActor,
     question: QuestionPath,
     body: AcademyQuestionThreshold,
+    *,
     session: Session,
     request: Request,
     response: Response,
