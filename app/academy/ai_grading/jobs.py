@@ -33,7 +33,8 @@ async def grade_by_model(job: JobRun, event: GradingRequested) -> None:
     except GatewayUnavailable as silence:
         async with job.transaction() as session:
             await service.give_back(session, HOUSE, task)
-        raise RetryLater(silence.message, job.patience.wait(job.failures)) from silence
+        asked_for = None if silence.retry_after is None else timedelta(seconds=silence.retry_after)
+        raise RetryLater(silence.message, asked_for or job.patience.wait(job.failures)) from silence
     except GatewayRefused as refusal:
         async with job.transaction() as session:
             await service.record_failure(session, HOUSE, task, refusal.reason[:200])

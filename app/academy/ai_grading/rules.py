@@ -121,13 +121,13 @@ def read(content: str, question: Answered) -> ModelGrade:
     return ModelGrade(
         share=earned / possible,
         confidence=said.confidence,
-        feedback=_kept(said.feedback, 4_000),
-        explanation=_kept(said.explanation, 8_000),
+        feedback=kept(said.feedback, 4_000),
+        explanation=kept(said.explanation, 8_000),
         wants_person=said.needs_human_review,
     )
 
 
-def _kept(text: str, longest: int) -> str:
+def kept(text: str, longest: int) -> str:
     """As the database can hold it."""
     return "".join(letter for letter in text if letter != "\0" and not "\ud800" <= letter <= "\udfff")[:longest]
 

@@ -149,7 +149,7 @@ async def _keep(
             "prompt_tokens": answer.prompt_tokens,
             "completion_tokens": answer.completion_tokens,
             "latency_ms": answer.latency_ms,
-            "raw_answer": answer.content.replace("\0", ""),
+            "raw_answer": rules.kept(answer.content, 200_000),
         }
     )
     row = {

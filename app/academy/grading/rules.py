@@ -124,7 +124,7 @@ def state_after_rules(graded: Grade, kind: str) -> ReviewState:
 def state_after_model(confidence: float, auto_grade_from: float, kind: str, *, wants_person: bool) -> ReviewState:
     """Where a model's grade goes: [0.9, 1] counts, [0.7, 0.9) is provisional, below a person grades (A-ASM-09).
 
-    A question may ask for more than 0.9. Certification is never graded by a machine alone; a model may ask for a person.
+    A question may ask for more than 0.9, a model for a person; a certification is never left to a machine alone.
     """
     if confidence < PROPOSES_FROM:
         return ReviewState.required
