@@ -105,4 +105,4 @@ async def list_due(session: AsyncSession, at_most: int) -> list[Due]:
         .order_by(Cohort.id, Enrollment.id, Assessment.id)
         .limit(at_most)
     )
-    return [Due(*row) for row in await session.execute(rows)]
+    return [Due(*tuple(row)) for row in await session.execute(rows)]

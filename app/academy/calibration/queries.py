@@ -71,7 +71,11 @@ async def _graded(session: AsyncSession, wanted: ColumnElement[bool]) -> Graded:
         )
         .where(ResponseGrade.grader == Grader.model, wanted)
     )
-    found = [tuple(row) for row in await session.execute(rows)]
+    found = (await session.execute(rows)).all()
     given = [row for row in found if row[1] is not None]
-    verdicts = [Verdict(*row) for row in given if row[2] is not None]
+    verdicts = [
+        Verdict(confidence or 0, by_model, human, possible)
+        for confidence, by_model, human, possible in given
+        if by_model is not None and human is not None
+    ]
     return Graded(verdicts, len(given) - len(verdicts), len(found) - len(given))

@@ -43,8 +43,8 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`brier_score`: the mean square of confidence minus outcome, 0 is perfect. `expected_error`: how far confidence and
-    agreement lie apart, weighed by how often. Both null without verdicts.
+    """`brier_score`: the mean square of confidence minus outcome, 0 is perfect. `expected_error`: how far confidence
+    and agreement lie apart, weighed by how often. Both null without verdicts.
     """
 
     count: int
@@ -79,7 +79,7 @@ def _bin(verdicts: Sequence[Verdict], low: float, high: float) -> Bin:
 
 
 def suggested_threshold(verdicts: Sequence[Verdict]) -> float | None:
-    """The lowest threshold above which the model was right often enough; 1 when there is none, null when too few say."""
+    """The lowest threshold above which the model was right often enough; 1 without any, null when too few say."""
     sure = [each for each in verdicts if each.confidence >= THRESHOLDS[0]]
     if len(sure) < FEWEST:
         return None
