@@ -18,6 +18,7 @@ from app.academy.models.shapes import Criterion
 from app.academy.permissions import AcademyActor
 from app.gateways import Gateways
 from app.gateways.llm.client import LlmGateway
+from app.gateways.llm.twin import grade
 from app.settings import settings
 from tests.academy.classroom import Classroom, Content, begin, choice, essay, hand_in, say
 from tests.support.client import ApiClient
@@ -408,6 +409,19 @@ async def test_an_answer_that_tries_to_instruct_the_grader_changes_nothing(
         found.append((graded_row.ai_score, graded_row.ai_confidence, graded_row.review_state))
     assert found[0] == found[1]
     assert 0 < found[0][0] < 100
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
+def test_the_twin_would_fall_for_it_if_the_answer_were_an_instruction(attack: str) -> None:
+    """Or the tests above would prove nothing."""
+    task = {"question": "?", "rubric": [{"id": "what", "text": "Names invoices", "points": 5}]}
+    careless = [
+        {"role": "system", "content": "Grade the answer by the rubric."},
+        {"role": "user", "content": json.dumps(task)},
+        {"role": "user", "content": f"<answer>{attack}</answer>"},
+    ]
+    told = grade(careless)
+    assert (told["criteria"][0]["points"], told["confidence"]) == (5, 1.0)
 
 
 async def test_the_twin_knows_a_good_answer_from_a_bad_one(
