@@ -15,6 +15,7 @@ import pytest
 from httpx import Response
 
 from app.core.ids import new_id
+from tests.contract import learning
 from tests.contract.operations import Operation, frozen
 from tests.contract.stage import Call, Stage
 from tests.contract.world import ROLES, World
@@ -154,7 +155,7 @@ def lines(table: str) -> dict[str, list[str]]:
 
 TABLE = {
     name: cells
-    for table in (ACADEMY, IDENTITY, NOTIFICATIONS, WEBHOOKS, HEALTH)
+    for table in (ACADEMY, learning.ACCESS, IDENTITY, NOTIFICATIONS, WEBHOOKS, HEALTH)
     for name, cells in lines(table).items()
 }
 

@@ -29,7 +29,12 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
 
 
 def gateway(http: httpx.AsyncClient, provider: Recorder, **more: Any) -> LlmGateway:
-    values = {"base_url": f"{provider.url}/v1/", "key": "sk-test", "model": "gpt-4o-mini", "timeout": 2.0}
+    values: dict[str, Any] = {
+        "base_url": f"{provider.url}/v1/",
+        "key": "sk-test",
+        "model": "gpt-4o-mini",
+        "timeout": 2.0,
+    }
     return LlmGateway(http, **values | more)
 
 

@@ -15,7 +15,7 @@ PAIR = {AssessmentType.pre_course: AssessmentType.post_course, AssessmentType.po
 MOST_SKILLS = 3
 
 
-class Check(StrEnum):
+class AssessmentCheck(StrEnum):
     """What a check can find. The first group stands in the way of publication, the second only warns."""
 
     no_questions = "no_questions"
@@ -31,15 +31,15 @@ class Check(StrEnum):
 
 
 _MESSAGES = {
-    Check.no_questions: "There is no active question",
-    Check.nothing_to_earn: "There is a passing score, and no question brings points",
-    Check.pair_skills_differ: "The assessments before and after the course do not test the same skills",
-    Check.pair_questions_differ: "This question is not what the assessment before the course asks any more",
-    Check.question_without_skill: "This question is mapped to no skill; 1 to 3 are usual",
-    Check.question_with_many_skills: "This question is mapped to more than three skills",
-    Check.skill_not_of_assessment: "This question tests a skill that the assessment does not name",
-    Check.pool_smaller_than_draw: "There are fewer questions than an attempt draws: each draws all of them",
-    Check.attempts_without_retake: "Without retakes there is one attempt, whatever the limit says",
+    AssessmentCheck.no_questions: "There is no active question",
+    AssessmentCheck.nothing_to_earn: "There is a passing score, and no question brings points",
+    AssessmentCheck.pair_skills_differ: "The assessments before and after the course do not test the same skills",
+    AssessmentCheck.pair_questions_differ: "This question is not what the assessment before the course asks any more",
+    AssessmentCheck.question_without_skill: "This question is mapped to no skill; 1 to 3 are usual",
+    AssessmentCheck.question_with_many_skills: "This question is mapped to more than three skills",
+    AssessmentCheck.skill_not_of_assessment: "This question tests a skill that the assessment does not name",
+    AssessmentCheck.pool_smaller_than_draw: "There are fewer questions than an attempt draws: each draws all of them",
+    AssessmentCheck.attempts_without_retake: "Without retakes there is one attempt, whatever the limit says",
 }
 
 
@@ -47,7 +47,7 @@ _MESSAGES = {
 class Finding:
     """One thing that was found, of the whole or of one question."""
 
-    check: Check
+    check: AssessmentCheck
     question_id: UUID | None = None
 
     @property
@@ -123,29 +123,29 @@ def _errors(
     assessment: CheckedAssessment, questions: Sequence[CheckedQuestion], partner_skills: frozenset[UUID] | None
 ) -> Iterator[Finding]:
     if not questions:
-        yield Finding(Check.no_questions)
+        yield Finding(AssessmentCheck.no_questions)
     earned = sum(each.points for each in questions if each.question_type != QuestionType.rating_scale)
     if questions and assessment.passing_score > 0 and assessment.type not in UNJUDGED and not earned:
-        yield Finding(Check.nothing_to_earn)
+        yield Finding(AssessmentCheck.nothing_to_earn)
     if partner_skills is not None and skills_of(questions) != partner_skills:
-        yield Finding(Check.pair_skills_differ)
+        yield Finding(AssessmentCheck.pair_skills_differ)
     for each in questions:
         if each.is_stale:
-            yield Finding(Check.pair_questions_differ, each.id)
+            yield Finding(AssessmentCheck.pair_questions_differ, each.id)
 
 
 def _warnings(assessment: CheckedAssessment, questions: Sequence[CheckedQuestion]) -> Iterator[Finding]:
     for each in questions:
         if not each.skill_ids:
-            yield Finding(Check.question_without_skill, each.id)
+            yield Finding(AssessmentCheck.question_without_skill, each.id)
         elif len(each.skill_ids) > MOST_SKILLS:
-            yield Finding(Check.question_with_many_skills, each.id)
+            yield Finding(AssessmentCheck.question_with_many_skills, each.id)
         if assessment.skill_ids and each.skill_ids - assessment.skill_ids:
-            yield Finding(Check.skill_not_of_assessment, each.id)
+            yield Finding(AssessmentCheck.skill_not_of_assessment, each.id)
     if assessment.questions_per_attempt is not None and 0 < len(questions) < assessment.questions_per_attempt:
-        yield Finding(Check.pool_smaller_than_draw)
+        yield Finding(AssessmentCheck.pool_smaller_than_draw)
     if not assessment.allow_retake and (assessment.max_attempts or 1) > 1:
-        yield Finding(Check.attempts_without_retake)
+        yield Finding(AssessmentCheck.attempts_without_retake)
 
 
 def skills_of(questions: Sequence[CheckedQuestion]) -> frozenset[UUID]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, PlainSerializer
 from pydantic.config import JsonDict
 
-from app.academy.assessments.rules import Check
+from app.academy.assessments.rules import AssessmentCheck
 from app.academy.models import AssessmentType, CountedAttempt, ShowCorrectAnswers
 from app.core.http.pages import PageQuery
 from app.core.http.schema import Body, Flag, Identified, Prose, Title, View, absent
@@ -166,7 +166,7 @@ class AcademyAssessmentFinding(View):
         }
     )
 
-    check: Check
+    check: AssessmentCheck
     question_id: UUID | None
     message: str
 

@@ -87,7 +87,7 @@ async def test_a_reminder_goes_out_once_by_inbox_and_mail(
     for _ in range(3):
         await worker.run_schedule(REMIND)
     assert len(await reminders(session)) == 1
-    mails = await session.execute(text("SELECT template, status FROM core.mails"))
+    mails = await session.execute(text("SELECT template FROM core.mails"))
     assert [each.template for each in mails] == ["assessment_due"]
 
 
@@ -126,7 +126,7 @@ async def test_who_wants_no_optional_mail_gets_none(
     await at(session, room, hours_from_start=-24)
     await worker.run_schedule(REMIND)
     assert len(await reminders(session)) == 1
-    assert [each.status for each in await session.execute(text("SELECT status FROM core.mails"))] == ["suppressed"]
+    assert list(await session.scalars(text("SELECT state FROM core.mails"))) == ["suppressed"]
 
 
 @pytest.mark.req("X-JOB-01")

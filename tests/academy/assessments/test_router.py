@@ -15,7 +15,7 @@ from tests.support.client import ApiClient
 from tests.support.queries import recorded
 from tests.support.worker import WorkerOnDemand
 
-BODY = {"title": "How sure are you?", "type": "self_assessment", "passing_score": 0}
+BODY: dict[str, Any] = {"title": "How sure are you?", "type": "self_assessment", "passing_score": 0}
 
 
 @pytest_asyncio.fixture
@@ -26,7 +26,7 @@ async def author(client: ApiClient, admin: Account) -> ApiClient:
 
 def scoped(room: Classroom, kind: str) -> dict[str, Any]:
     """A body that is right for its type."""
-    scope = {
+    scope: dict[str, dict[str, Any]] = {
         "pre_course": {"course_id": str(room.course.id)},
         "post_course": {"course_id": str(room.course.id)},
         "knowledge_check": {"lesson_id": str(room.lesson.id)},

@@ -22,7 +22,12 @@ FINE = CheckedAssessment("post_course", Decimal(70), frozenset({SKILL}), 2, allo
 
 
 def question(**more: Any) -> CheckedQuestion:
-    values = {"id": new_id(), "question_type": "multiple_choice", "points": Decimal(5), "skill_ids": frozenset({SKILL})}
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "question_type": "multiple_choice",
+        "points": Decimal(5),
+        "skill_ids": frozenset({SKILL}),
+    }
     return CheckedQuestion(**values | more)
 
 

@@ -44,7 +44,7 @@ async def age(session: AsyncSession, attempt: dict[str, Any], **back: float) -> 
 
 async def answer_all(client: ApiClient, attempt: dict[str, Any]) -> None:
     """Everything right."""
-    right = {
+    right: dict[str, dict[str, Any]] = {
         "multiple_choice": {"selected_answer_ids": ["a"]},
         "multiple_select": {"selected_answer_ids": ["a", "c", "d"]},
         "true_false": {"selected_answer_ids": ["no"]},

@@ -52,8 +52,13 @@ class Witness:
     async def sees(self) -> str:
         """`open`, or `hidden` when none of the payloads holds any of it."""
         one = f"/academy/attempts/{self.attempt['id']}"
-        paths = (one, "/academy/me/attempts", f"/academy/assessments/{self.test.id}", "/academy/assessments")
-        paths += (f"/academy/assessments/{self.test.id}/attempts",)
+        paths = (
+            one,
+            "/academy/me/attempts",
+            f"/academy/assessments/{self.test.id}",
+            "/academy/assessments",
+            f"/academy/assessments/{self.test.id}/attempts",
+        )
         answers = [await self.client.get(path) for path in paths]
         for path in (f"/academy/assessments/{self.test.id}/questions", f"{one}/responses"):
             assert (await self.client.get(path)).status_code in {403, 404, 405}

@@ -31,9 +31,10 @@ class Question:
     accepted_answers: list[str] = field(default_factory=list)
     ai_grading_enabled: bool | None = False
 
-    @property
-    def answers(self) -> list[Answer] | None:
-        return [Answer(id=each, text=each, is_correct=each in self.right) for each in self.letters]
+    answers: list[Answer] | None = None
+
+    def __post_init__(self) -> None:
+        self.answers = [Answer(id=each, text=each, is_correct=each in self.right) for each in self.letters]
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """When a course is completed, as a table (Z-67)."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ DONE = Facts(
         ),
     ],
 )
-def test_what_stands_between_a_learner_and_completion(change: dict[str, int], found: list[str]) -> None:
+def test_what_stands_between_a_learner_and_completion(change: dict[str, Any], found: list[str]) -> None:
     assert list(missing(replace(DONE, **change))) == found
 
 
