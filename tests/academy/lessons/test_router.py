@@ -26,7 +26,6 @@ async def author(client: ApiClient, admin: Account) -> ApiClient:
     return await client.as_(admin)
 
 
-@pytest.mark.req("A-CRS-06")
 async def test_a_lesson_comes_last_unless_it_has_a_place_and_they_are_listed_in_order(
     author: ApiClient, room: Classroom, worker: WorkerOnDemand
 ) -> None:

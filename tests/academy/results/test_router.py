@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.academy.models import AttemptStatus, Organization, Role
 from app.core.clock import utc_now
+from app.core.database.migrate import ROOT
 from app.identity.models import Account
 from tests.academy.classroom import Classroom, choice
 from tests.academy.conftest import enter
@@ -81,6 +82,13 @@ async def test_a_managers_people_are_not_named_and_their_attempts_are_not_theirs
     assert (await (await client.as_(room.instructor)).get(path)).status_code == 404
     [result] = answer.json()["items"]
     assert (await asks.get(f"/academy/assessments/{result['assessment_id']}/attempts")).status_code == 404
+
+
+@pytest.mark.req("A-ASM-16")
+def test_the_encryption_of_scores_at_rest_is_documented() -> None:
+    page = (ROOT / "docs" / "decisions" / "0018-grading.md").read_text(encoding="utf-8")
+    assert "encryption at\nrest" in page
+    assert "encrypted volumes" in page
 
 
 async def test_many_assessments_cost_what_one_costs(
