@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -140,6 +140,22 @@ class StripeSettings(_Concern):
     _lists = field_validator("webhook_secrets", mode="before")(_split)
 
 
+class LlmSettings(_Concern):
+    """A language model behind an OpenAI-compatible endpoint: it grades free answers (A-ASM-09)."""
+
+    key: SecretStr = Field(SecretStr(""), validation_alias="LYCEUM_LLM_KEY")
+    url: str = Field("https://api.openai.com/v1", validation_alias="LYCEUM_LLM_URL")
+    model: str = Field("gpt-4o-mini", validation_alias="LYCEUM_LLM_MODEL")
+    timeout_seconds: float = Field(60, validation_alias="LYCEUM_LLM_TIMEOUT", gt=0, le=75)
+    tokens_field: Literal["max_completion_tokens", "max_tokens"] = Field(
+        "max_completion_tokens", validation_alias="LYCEUM_LLM_TOKENS_FIELD"
+    )
+    response_format: Literal["json_schema", "json_object", "none"] = Field(
+        "json_schema", validation_alias="LYCEUM_LLM_RESPONSE_FORMAT"
+    )
+    grading_tokens_per_day: int = Field(2_000_000, validation_alias="LYCEUM_LLM_GRADING_TOKENS", ge=0)
+
+
 class TwinSettings(_Concern):
     """The providers' local twins: one small server, refused in production."""
 
@@ -197,6 +213,7 @@ class Settings:
         self.sign_in = SignInSettings()
         self.mail = MailSettings()
         self.stripe = StripeSettings()
+        self.llm = LlmSettings()
         self.twins = TwinSettings()
         self.telemetry = TelemetrySettings()
         self.retention = RetentionSettings()
@@ -239,6 +256,7 @@ class Settings:
             "STRIPE_API_BASE": self.stripe.api_base,
             "RESEND_API_URL": self.mail.resend_url,
             "BREVO_API_URL": self.mail.brevo_url,
+            "LYCEUM_LLM_URL": self.llm.url,
         }
         found += [f"{name} is not https" for name, url in urls.items() if not url.startswith("https://")]
         if self.google.discovery_url != "https://accounts.google.com/.well-known/openid-configuration":

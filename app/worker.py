@@ -6,11 +6,15 @@ A feature that listens adds its line here; nothing is found by magic.
 import asyncio
 import signal
 
+import app.academy.ai_grading.jobs
+import app.academy.assessment_reminders.jobs
+import app.academy.attempts.jobs
 import app.academy.cohorts.jobs
 import app.academy.enrollments.jobs
 import app.academy.notices.jobs
 import app.academy.payments.jobs
 import app.academy.people.jobs
+import app.academy.progress.jobs
 import app.academy.waitlist.jobs
 import app.core.outbox.months
 import app.core.outbox.prune

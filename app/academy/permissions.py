@@ -82,6 +82,22 @@ class Permission(StrEnum):
     """Give somebody a role, with or without an organization."""
     TIMEZONES_BACKFILL = "timezones_backfill"
     """Give everybody without a time zone the academy's own."""
+    LESSON_READ = "lesson_read"
+    """See the lessons of a course."""
+    PROGRESS_READ = "progress_read"
+    """See how far somebody is in a course."""
+    ATTENDANCE_RECORD = "attendance_record"
+    """Say who was in a class session, and who has completed the course."""
+    ASSESSMENT_EDIT = "assessment_edit"
+    """Make, change, publish and withdraw assessments and their questions."""
+    ASSESSMENT_READ_QUESTIONS = "assessment_read_questions"
+    """See questions with what is right, how well a model grades them, and everybody's attempts."""
+    ATTEMPT_TAKE = "attempt_take"
+    """Begin, answer and hand in."""
+    RESPONSE_GRADE = "response_grade"
+    """Grade somebody's answer, confirm or override a grade."""
+    ORGANIZATION_READ_RESULTS = "organization_read_results"
+    """See what an organization's people reached together."""
 
 
 def is_platform_admin(actor: AcademyActor, _target: Any) -> bool:
@@ -128,6 +144,18 @@ def has_not_ended(_actor: AcademyActor, cohort: Any) -> bool:
     return cohort.status not in {CohortStatus.completed, CohortStatus.cancelled}
 
 
+def teaches(_actor: AcademyActor, target: Any) -> bool:
+    return bool(target.is_teacher)
+
+
+def learns(_actor: AcademyActor, target: Any) -> bool:
+    return bool(target.is_learner)
+
+
+def is_anothers(actor: AcademyActor, target: Any) -> bool:
+    return bool(target.account_id != actor.account_id)
+
+
 RULES: PermissionMap = {
     Permission.COURSE_CREATE: [[is_platform_admin]],
     Permission.COURSE_EDIT: [[is_platform_admin]],
@@ -148,6 +176,14 @@ RULES: PermissionMap = {
     Permission.LEARNERS_READ: [[is_platform_admin]],
     Permission.LEARNER_APPOINT: [[is_platform_admin]],
     Permission.TIMEZONES_BACKFILL: [[is_platform_admin]],
+    Permission.LESSON_READ: [[is_platform_admin], [teaches], [learns]],
+    Permission.PROGRESS_READ: [[is_own], [is_platform_admin], [teaches]],
+    Permission.ATTENDANCE_RECORD: [[is_platform_admin], [teaches]],
+    Permission.ASSESSMENT_EDIT: [[is_platform_admin]],
+    Permission.ASSESSMENT_READ_QUESTIONS: [[is_platform_admin], [teaches]],
+    Permission.ATTEMPT_TAKE: [[is_own]],
+    Permission.RESPONSE_GRADE: [[is_platform_admin, is_anothers], [teaches, is_anothers]],
+    Permission.ORGANIZATION_READ_RESULTS: [[is_platform_admin], [is_organization_admin, is_of_own_organization]],
 }
 
 

@@ -306,3 +306,155 @@ class TimezonesBackfilled(DomainEvent):
     key_field: ClassVar[str] = "backfill_id"
     backfill_id: UUID
     changed: int
+
+
+class LessonChanged(DomainEvent):
+    """A lesson of a class session was made, edited or taken away."""
+
+    kind: ClassVar[str] = "academy.lesson_changed"
+    key_field: ClassVar[str] = "course_id"
+    lesson_id: UUID
+    session_id: UUID
+    course_id: UUID
+
+
+class LessonCompleted(DomainEvent):
+    """A learner has finished a lesson, in this enrollment."""
+
+    kind: ClassVar[str] = "academy.lesson_completed"
+    key_field: ClassVar[str] = "enrollment_id"
+    enrollment_id: UUID
+    lesson_id: UUID
+    course_id: UUID
+    account_id: UUID
+
+
+class AttendanceRecorded(DomainEvent):
+    """Somebody said whether a learner was in a class session, or corrected it."""
+
+    kind: ClassVar[str] = "academy.attendance_recorded"
+    key_field: ClassVar[str] = "enrollment_id"
+    enrollment_id: UUID
+    session_id: UUID
+    account_id: UUID
+    status: str
+    minutes_attended: int
+
+
+class EnrollmentCompleted(DomainEvent):
+    """A learner has completed a course: by its rule, or because an instructor said so (`completed_by_id`, Z-67)."""
+
+    kind: ClassVar[str] = "academy.enrollment_completed"
+    key_field: ClassVar[str] = "enrollment_id"
+    enrollment_id: UUID
+    cohort_id: UUID
+    course_id: UUID
+    account_id: UUID
+    completed_by_id: UUID | None = None
+
+
+class AssessmentChanged(DomainEvent):
+    """An assessment was made, edited, opened or withdrawn; `fields` names what changed."""
+
+    kind: ClassVar[str] = "academy.assessment_changed"
+    key_field: ClassVar[str] = "assessment_id"
+    assessment_id: UUID
+    fields: tuple[str, ...] = ()
+
+
+class AssessmentPublished(DomainEvent):
+    """An assessment can be taken."""
+
+    kind: ClassVar[str] = "academy.assessment_published"
+    key_field: ClassVar[str] = "assessment_id"
+    assessment_id: UUID
+    course_id: UUID | None
+
+
+class QuestionChanged(DomainEvent):
+    """A question was made, edited or withdrawn; attempts keep the version that they were taken with."""
+
+    kind: ClassVar[str] = "academy.question_changed"
+    key_field: ClassVar[str] = "assessment_id"
+    question_id: UUID
+    assessment_id: UUID
+    version: int
+    fields: tuple[str, ...] = ()
+
+
+class QuestionThresholdRaised(DomainEvent):
+    """A model's grades of this question need more confidence from now on, or a person."""
+
+    kind: ClassVar[str] = "academy.question_threshold_raised"
+    key_field: ClassVar[str] = "question_id"
+    question_id: UUID
+    before: float
+    after: float
+
+
+class AttemptStarted(DomainEvent):
+    """Somebody began an assessment."""
+
+    kind: ClassVar[str] = "academy.attempt_started"
+    key_field: ClassVar[str] = "attempt_id"
+    attempt_id: UUID
+    assessment_id: UUID
+    account_id: UUID
+    enrollment_id: UUID | None = None
+
+
+class AttemptSubmitted(DomainEvent):
+    """An attempt is over: handed in, or closed because its time was (`has_expired`)."""
+
+    kind: ClassVar[str] = "academy.attempt_submitted"
+    key_field: ClassVar[str] = "attempt_id"
+    attempt_id: UUID
+    assessment_id: UUID
+    account_id: UUID
+    enrollment_id: UUID | None = None
+    has_expired: bool = False
+
+
+class AttemptGraded(DomainEvent):
+    """Every response of an attempt is graded and nobody has to look any more; or one was graded anew (`is_regrade`).
+
+    Its public name is `assessment.attempt_graded`.
+    """
+
+    kind: ClassVar[str] = "academy.attempt_graded"
+    key_field: ClassVar[str] = "attempt_id"
+    attempt_id: UUID
+    assessment_id: UUID
+    account_id: UUID
+    enrollment_id: UUID | None = None
+    is_regrade: bool = False
+
+
+class AttemptsClosed(DomainEvent):
+    """A learner wants no further attempt at an assessment, which opens the answers (Z-97)."""
+
+    kind: ClassVar[str] = "academy.attempts_closed"
+    key_field: ClassVar[str] = "attempt_id"
+    attempt_id: UUID
+    assessment_id: UUID
+    account_id: UUID
+
+
+class ResponseGraded(DomainEvent):
+    """A person graded a response, confirmed what a model said of it, or overrode it."""
+
+    kind: ClassVar[str] = "academy.response_graded"
+    key_field: ClassVar[str] = "attempt_id"
+    response_id: UUID
+    attempt_id: UUID
+    graded_by_id: UUID
+    is_override: bool
+
+
+class GradingRequested(DomainEvent):
+    """A free answer is to be graded by a model."""
+
+    kind: ClassVar[str] = "academy.grading_requested"
+    key_field: ClassVar[str] = "response_id"
+    response_id: UUID
+    attempt_id: UUID

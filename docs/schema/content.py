@@ -32,7 +32,7 @@ ACADEMY = {
     "library": "resources glossary prompts library_use",
     "skills": "skills evidence levels",
     "paths": "paths path_steps path_enrollments",
-    "assessments": "assessments questions attempts gains",
+    "assessments": "assessments questions attempts gradings gains",
     "credentials": "credentials",
     "discussions": "discussions reactions moderation",
     "managers": "managers teams snapshots reports reminders",

@@ -17,9 +17,11 @@ DAY = timedelta(days=1)
 
 # Every schedule: its period, and how far into it the slot lies. A new clock is entered here on purpose (X-JOB-01).
 CLOCKS = {
+    "academy.close_overdue_attempts": (timedelta(seconds=15), timedelta()),
     "academy.compare_with_stripe": (timedelta(minutes=15), timedelta()),
     "academy.move_cohorts_along": (timedelta(seconds=30), timedelta()),
     "academy.recount_seats": (DAY, timedelta(hours=3)),
+    "academy.remind_of_assessments": (timedelta(minutes=10), timedelta()),
     "academy.release_expired_holds": (timedelta(seconds=30), timedelta()),
     "academy.sweep_waitlist": (timedelta(seconds=30), timedelta()),
     "crm.complete_after_events": (timedelta(minutes=5), timedelta()),

@@ -73,14 +73,17 @@ KEYLESS = {
 
 # What an update may set to null. Everything else of an update may be left out, never null.
 NULLABLE: dict[str, set[str]] = {
+    "AcademyAssessmentUpdate": {"description", "time_limit", "max_attempts", "questions_per_attempt"},
     "AcademyClassSessionUpdate": set(),
     "AcademyCohortStatusUpdate": set(),
     "AcademyCohortUpdate": {"zoom_link", "instructor_id"},
     "AcademyCommunityPreferencesUpdate": set(),
     "AcademyCourseUpdate": set(),
     "AcademyLearnerUpdate": {"organization_id"},
+    "AcademyLessonUpdate": {"slides_url", "worksheet_id"},
     "AcademyNotificationPreferencesUpdate": set(),
     "AcademyOrganizationUpdate": set(),
+    "AcademyQuestionUpdate": {"question_image_id", "explanation", "scale_labels", "sample_answer", "rubric"},
     "AcademyProfileUpdate": {"company", "title", "linkedin_url", "phone_number", "timezone"},
     "CrmAttendanceUpdate": set(),
     "CrmEventUpdate": {"description", "location"},

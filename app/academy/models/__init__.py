@@ -57,6 +57,7 @@ from app.academy.models.external_communities import (
 )
 from app.academy.models.gains import LearningGain
 from app.academy.models.glossary import GlossaryRelatedTerm, GlossaryTerm, GlossaryTermSkill
+from app.academy.models.gradings import AssessmentReminder, Grader, GradingBudget, ResponseGrade
 from app.academy.models.invites import InviteStatus, OrganizationInvite
 from app.academy.models.kit import EnablementKitItem, KitItemType
 from app.academy.models.lessons import AttendanceStatus, Lesson, LessonProgress, SessionAttendance
@@ -142,6 +143,7 @@ __all__ = [
     "Assessment",
     "AssessmentAttempt",
     "AssessmentQuestion",
+    "AssessmentReminder",
     "AssessmentSkill",
     "AssessmentType",
     "AttemptQuestion",
@@ -200,6 +202,8 @@ __all__ = [
     "GlossaryRelatedTerm",
     "GlossaryTerm",
     "GlossaryTermSkill",
+    "Grader",
+    "GradingBudget",
     "ImpactLevel",
     "InteractionType",
     "InviteStatus",
@@ -278,6 +282,7 @@ __all__ = [
     "ResourceInteraction",
     "ResourceSkill",
     "ResourceType",
+    "ResponseGrade",
     "ReviewState",
     "Role",
     "SessionAttendance",

@@ -38,6 +38,7 @@ TEMPLATES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "cohort_cancelled": _COHORT,
         "enrollment_cancelled": _COHORT,
         "enrollment_transferred": _COHORT,
+        "assessment_due": {**_COHORT, "assessment_title": "What you know already", "due_by": "2027-03-01T09:00:00Z"},
     }
 )
 
