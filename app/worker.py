@@ -8,6 +8,7 @@ import signal
 
 import app.academy.cohorts.jobs
 import app.academy.enrollments.jobs
+import app.academy.gain.jobs
 import app.academy.notices.jobs
 import app.academy.payments.jobs
 import app.academy.people.jobs

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import DeclarativeBase, declared_attr
 
+import app.media.models  # noqa: F401  (foreign keys lead to its tables: whoever knows ours has to know them)
 from app.core.database.model import Table, metadata
 
 
