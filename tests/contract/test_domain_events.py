@@ -32,8 +32,8 @@ def made_in_the_app() -> set[str]:
 
 MADE = made_in_the_app()
 
-# A wish that the worker grants, and that nothing in the house has had to make so far.
-ASKED_FOR_FROM_OUTSIDE = {"academy.enrollment_requested"}
+# Wishes that the worker grants, and that nothing in the house has had to make so far.
+ASKED_FOR_FROM_OUTSIDE = {"academy.attempt_graded", "academy.enrollment_requested"}
 
 
 def test_knowing_one_event_is_knowing_all() -> None:

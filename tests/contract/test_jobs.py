@@ -32,7 +32,10 @@ CLOCKS = {
 }
 
 # The jobs that the design card names (D-04), as far as their systems are there.
-OF_THE_CARD = {"academy.enroll_with_capacity_check": academy.EnrollmentRequested}
+OF_THE_CARD = {
+    "academy.enroll_with_capacity_check": academy.EnrollmentRequested,
+    "academy.measure_gain": academy.AttemptGraded,
+}
 
 
 def test_every_clock_is_on_the_list() -> None:

@@ -252,15 +252,9 @@ async def get_gain(session: AsyncSession, actor: AcademyActor, enrollment_id: UU
 
 
 async def _measures(session: AsyncSession, row: LearningGain) -> Measures:
-    names = dict(
-        (
-            await session.execute(
-                select(Skill.id, Skill.name).where(Skill.id.in_([gain.skill_id for gain in row.skill_gains]))
-            )
-        )
-        .tuples()
-        .all()
-    )
+    wanted = [gain.skill_id for gain in row.skill_gains]
+    skills = await session.execute(select(Skill.id, Skill.name).where(Skill.id.in_(wanted)))
+    names = {skill_id: name for skill_id, name in skills}  # noqa: C416  (rows are tuples of two to us, not to mypy)
     counted = await session.scalar(select(Assessment.counted_attempt).where(Assessment.id == row.post_assessment_id))
     same = await session.scalar(_SAME_QUESTIONS, {"pre": row.pre_attempt_id, "post": row.post_attempt_id})
     return Measures(
