@@ -22,7 +22,7 @@ from app.identity.models import Account, AccountStatus, AuthSession, MagicLink, 
 from app.identity.sessions import rules as logins
 from app.notifications.models import Notification
 from tests.contract.operations import Operation
-from tests.factories import academy, identity
+from tests.factories import academy, identity, learning
 
 ANONYMOUS = "anonymous"
 ROLES = (
@@ -75,6 +75,7 @@ class World:
 
     def _bodies(self) -> dict[str, Any]:
         return {
+            "academy_create_gain_recomputation": {"cohort_id": str(self.ids["cohort_id"])},
             "academy_create_organization": {
                 "organization_id": str(self.ids["unbilled_id"]),
                 "domain": "guild.example",
@@ -152,7 +153,8 @@ async def _catalogue(session: AsyncSession, world: World) -> None:
     later = academy.cohort(course, name="Summer cohort", start_date=utc_now() + timedelta(days=90))
     full = academy.cohort(sold_out, max_capacity=2, current_enrollment=1, held=1, waitlist_last_position=1)
     item = academy.class_session(course, order_in_day=7)
-    session.add_all([cohort, later, full, item])
+    assessment = learning.assessment(course)
+    session.add_all([cohort, later, full, item, assessment])
     await session.flush()  # enrollments point at them
     world.ids |= {
         "course_id": course.id,
@@ -162,6 +164,7 @@ async def _catalogue(session: AsyncSession, world: World) -> None:
         "later_cohort_id": later.id,
         "full_cohort_id": full.id,
         "academy.session_id": item.id,
+        "assessment_id": assessment.id,
         "academy_create_waitlist_entry.cohort_id": full.id,
         "academy_create_course_waitlist_entry.course_id": sold_out.id,
         "academy_publish_course.course_id": draft.id,
