@@ -59,8 +59,8 @@ def in_scope(scope: Scope) -> ColumnElement[bool]:
 # An expired attempt counts once it is graded (A-ASM-02). A score is taken as the exact fraction behind it, so that
 # nothing is compared rounded (Z-107); where points are missing or say otherwise, the score is what there is.
 _GRADED = text("""
-SELECT scoped.id AS enrollment_id, attempt.id AS attempt_id, assessment.id AS assessment_id, assessment.type,
-       assessment.counted_attempt, attempt.score,
+SELECT scoped.id AS enrollment_id, scoped.user_id, scoped.course_id, attempt.id AS attempt_id,
+       assessment.id AS assessment_id, assessment.type, assessment.counted_attempt, attempt.score,
        CASE WHEN exact THEN attempt.points_earned ELSE attempt.score END AS earned,
        CASE WHEN exact THEN attempt.points_possible ELSE 100 END AS possible,
        coalesce(attempt.submitted_at, attempt.expires_at, attempt.started_at) AS taken_at, attempt.attempt_number
@@ -77,41 +77,52 @@ WHERE assessment.type IN ('pre_course', 'post_course') AND attempt.score IS NOT 
   AND (attempt.status = 'graded' OR attempt.status = 'expired' AND attempt.graded_at IS NOT NULL)
 """)
 
-# What was known before: the first graded attempt at a pre-assessment.
-_BEFORE = text("""
-SELECT DISTINCT ON (enrollment_id) * FROM graded WHERE type = 'pre_course'
-ORDER BY enrollment_id, taken_at, attempt_number, attempt_id
-""")
-
-# What was known after: graded attempts since then, at the post-assessment that was met first, in their order and by
-# their scores; the assessment says which one counts (Z-93).
-_AFTER = text("""
-SELECT *, row_number() OVER (PARTITION BY enrollment_id ORDER BY taken_at, attempt_number, attempt_id) AS first,
-       row_number() OVER (PARTITION BY enrollment_id ORDER BY taken_at DESC, attempt_number DESC, attempt_id DESC)
-           AS last,
-       row_number() OVER (PARTITION BY enrollment_id ORDER BY score DESC, earned / possible DESC, taken_at,
-                          attempt_number, attempt_id) AS best
+# Of each assessment's kind the one that was met first; afterwards is after the first pre-assessment.
+_COUNTED = text("""
+SELECT *, type = 'post_course' AS is_post,
+       first_value(assessment_id) OVER (PARTITION BY enrollment_id, type
+                                        ORDER BY taken_at, attempt_number, attempt_id) AS met_first
 FROM (
-    SELECT graded.*, first_value(graded.assessment_id) OVER (
-               PARTITION BY enrollment_id ORDER BY graded.taken_at, graded.attempt_number, graded.attempt_id
-           ) AS met_first
-    FROM graded JOIN before USING (enrollment_id)
-    WHERE graded.type = 'post_course' AND graded.taken_at >= before.taken_at
-) since
-WHERE assessment_id = met_first
+    SELECT *, min(taken_at) FILTER (WHERE type = 'pre_course') OVER (PARTITION BY enrollment_id) AS began_at FROM graded
+) timed
+WHERE type = 'pre_course' OR taken_at >= began_at
 """)
 
+# Each enrollment's attempts in their orders, the first of each. Arrays instead of joins: nothing that the planner would
+# have to guess the size of is joined with itself, so the statement takes a cohort and everybody alike.
+_ORDERED = text("""
+SELECT enrollment_id, user_id, course_id, min(counted_attempt) FILTER (WHERE is_post) AS counted_attempt,
+       (array_agg(assessment_id) FILTER (WHERE NOT is_post))[1] AS pre_assessment_id,
+       (array_agg(attempt_id ORDER BY taken_at, attempt_number, attempt_id) FILTER (WHERE NOT is_post))[1]
+           AS pre_attempt_id,
+       (array_agg(marks ORDER BY taken_at, attempt_number, attempt_id) FILTER (WHERE NOT is_post))[1:1] AS pre,
+       (array_agg(assessment_id) FILTER (WHERE is_post))[1] AS post_assessment_id,
+       (array_agg(attempt_id ORDER BY taken_at, attempt_number, attempt_id) FILTER (WHERE is_post))[1] AS first_id,
+       (array_agg(marks ORDER BY taken_at, attempt_number, attempt_id) FILTER (WHERE is_post))[1:1] AS first,
+       (array_agg(attempt_id ORDER BY taken_at DESC, attempt_number DESC, attempt_id DESC) FILTER (WHERE is_post))[1]
+           AS last_id,
+       (array_agg(marks ORDER BY taken_at DESC, attempt_number DESC, attempt_id DESC) FILTER (WHERE is_post))[1:1]
+           AS last,
+       (array_agg(attempt_id ORDER BY score DESC, earned / possible DESC, taken_at, attempt_number, attempt_id)
+           FILTER (WHERE is_post))[1] AS best_id,
+       (array_agg(marks ORDER BY score DESC, earned / possible DESC, taken_at, attempt_number, attempt_id)
+           FILTER (WHERE is_post))[1:1] AS best
+FROM (SELECT *, ARRAY[score, earned, possible] AS marks FROM counted WHERE assessment_id = met_first) relevant
+GROUP BY enrollment_id, user_id, course_id
+""")
+
+# The first pre attempt, and of the post attempts the one that the assessment counts (Z-93), the best beside it.
 _PAIRS = text("""
-SELECT before.enrollment_id, before.assessment_id AS pre_assessment_id, before.attempt_id AS pre_attempt_id,
-       before.score AS pre_score, before.earned AS pre_earned, before.possible AS pre_possible,
-       counted.assessment_id AS post_assessment_id, counted.attempt_id AS post_attempt_id,
-       counted.score AS post_score, counted.earned AS post_earned, counted.possible AS post_possible,
-       best.attempt_id AS best_post_attempt_id, best.score AS best_post_score
-FROM before
-JOIN after counted ON counted.enrollment_id = before.enrollment_id
-                  AND CASE counted.counted_attempt WHEN 'best' THEN counted.best WHEN 'last' THEN counted.last
-                      ELSE counted.first END = 1
-JOIN after best ON best.enrollment_id = before.enrollment_id AND best.best = 1
+SELECT enrollment_id, user_id, course_id, pre_assessment_id, pre_attempt_id, pre[1][1] AS pre_score,
+       pre[1][2] AS pre_earned, pre[1][3] AS pre_possible, post_assessment_id, post_attempt_id,
+       post[1][1] AS post_score, post[1][2] AS post_earned, post[1][3] AS post_possible,
+       best_id AS best_post_attempt_id, best[1][1] AS best_post_score
+FROM (
+    SELECT *,
+           CASE counted_attempt WHEN 'best' THEN best_id WHEN 'last' THEN last_id ELSE first_id END AS post_attempt_id,
+           CASE counted_attempt WHEN 'best' THEN best WHEN 'last' THEN last ELSE first END AS post
+    FROM ordered WHERE pre_attempt_id IS NOT NULL AND first_id IS NOT NULL
+) chosen
 """)
 
 # Per skill: from the questions that ask for it alone (A-GAN-06). What is not graded counts nowhere (Z-102); what was
@@ -145,7 +156,7 @@ GROUP BY enrollment_id
 
 # (q - p) / (1 - p) of the fractions p and q, as one division: exact until it is rounded at the twelfth decimal.
 _MEASURED = text("""
-SELECT scoped.user_id, scoped.course_id, pairs.enrollment_id, pre_assessment_id, pre_attempt_id, pre_score,
+SELECT user_id, course_id, pairs.enrollment_id, pre_assessment_id, pre_attempt_id, pre_score,
        post_assessment_id, post_attempt_id, post_score, best_post_attempt_id, best_post_score,
        post_score - pre_score AS score_improvement,
        CASE WHEN pre_score > 0 THEN
@@ -156,7 +167,7 @@ SELECT scoped.user_id, scoped.course_id, pairs.enrollment_id, pre_assessment_id,
                  / (post_possible * (pre_possible - pre_earned)), 12)
        END AS normalized_gain,
        coalesce(skill_gains, '[]'::jsonb) AS skill_gains, statement_timestamp() AS calculated_at
-FROM pairs JOIN scoped ON scoped.id = pairs.enrollment_id LEFT JOIN skills ON skills.enrollment_id = pairs.enrollment_id
+FROM pairs LEFT JOIN skills ON skills.enrollment_id = pairs.enrollment_id
 """)
 
 MEASURED: Mapping[str, Any] = {
@@ -191,7 +202,7 @@ def measured(scope: Scope) -> CTE:
 def attempts_of(wanted: ColumnElement[bool]) -> list[CTE]:
     """The graded attempts of the enrollments that are wanted: the first parts of the measurement."""
     scoped = select(Enrollment.id, Enrollment.user_id, Enrollment.course_id).where(wanted).cte("scoped")
-    return [scoped, _part(_GRADED, "graded"), _part(_BEFORE, "before"), _part(_AFTER, "after")]
+    return [scoped, _part(_GRADED, "graded"), _part(_COUNTED, "counted"), _part(_ORDERED, "ordered")]
 
 
 def _part(statement: Any, name: str) -> CTE:
@@ -215,10 +226,11 @@ def kept_in(scope: Scope) -> ColumnElement[bool]:
 
 def reason_of(enrollment_id: Any) -> ColumnElement[str]:
     """Why an enrollment without a row has none, in a statement that has `attempts_of` it as parts."""
-    before, after = (table(name, column("enrollment_id", Uuid())) for name in ("before", "after"))
+    ordered = table("ordered", column("enrollment_id", Uuid()), column("pre_attempt_id"), column("first_id"))
+    has = exists().where(ordered.c.enrollment_id == enrollment_id)
     return case(
-        (~exists().where(before.c.enrollment_id == enrollment_id), GainReason.no_pre.value),
-        (~exists().where(after.c.enrollment_id == enrollment_id), GainReason.no_post.value),
+        (~has.where(ordered.c.pre_attempt_id.is_not(None)), GainReason.no_pre.value),
+        (~has.where(ordered.c.first_id.is_not(None)), GainReason.no_post.value),
         else_=GainReason.pending.value,
     )
 
