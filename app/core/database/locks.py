@@ -27,11 +27,11 @@ async def keep_writers_out(session: AsyncSession, table: str) -> None:
 
 async def take_time(session: AsyncSession, seconds: int) -> None:
     """Let the statements of this transaction run longer than a request may: for work that reads whole tables."""
-    # transaction_timeout is unknown before PostgreSQL 17.
+    # A transaction's own limit is only ever armed anew from nought; it is unknown before PostgreSQL 17.
     await session.execute(
         text(
-            "SELECT set_config(name, :time, true) FROM pg_settings"
-            " WHERE name IN ('statement_timeout', 'transaction_timeout')"
+            "SELECT set_config(name, CASE name WHEN 'statement_timeout' THEN :time ELSE '0' END, true)"
+            " FROM pg_settings WHERE name IN ('statement_timeout', 'transaction_timeout')"
         ),
         {"time": f"{seconds}s"},
     )
