@@ -135,7 +135,6 @@ from app.academy.models.skills import (
 from app.academy.models.snapshots import OrganizationAnalytics, PeriodType, TeamAnalytics
 from app.academy.models.teams import Team, TeamCourse, TeamLearningPath, TeamMember, TeamRole, TeamSkill
 from app.academy.models.waitlist import WaitlistEntry, WaitlistStatus
-from app.academy.models.webhooks import DeliveryStatus, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "AccessType",
@@ -180,7 +179,6 @@ __all__ = [
     "CourseSkillLevel",
     "CourseStatus",
     "DateRange",
-    "DeliveryStatus",
     "Difficulty",
     "DiscussionReply",
     "DiscussionThread",
@@ -312,7 +310,4 @@ __all__ = [
     "VariableType",
     "WaitlistEntry",
     "WaitlistStatus",
-    "WebhookAttempt",
-    "WebhookDelivery",
-    "WebhookEndpoint",
 ]
