@@ -11,6 +11,7 @@ import app.academy.assessment_reminders.jobs
 import app.academy.attempts.jobs
 import app.academy.cohorts.jobs
 import app.academy.enrollments.jobs
+import app.academy.gain.jobs
 import app.academy.notices.jobs
 import app.academy.payments.jobs
 import app.academy.people.jobs

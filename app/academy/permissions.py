@@ -80,6 +80,16 @@ class Permission(StrEnum):
     """See who is in the academy."""
     LEARNER_APPOINT = "learner_appoint"
     """Give somebody a role, with or without an organization."""
+    GAIN_READ = "gain_read"
+    """See what one learner gained: scores of a person."""
+    COHORT_READ_GAIN = "cohort_read_gain"
+    """See what a cohort gained."""
+    COURSE_READ_GAIN = "course_read_gain"
+    """See what the learners of a course gained, and how its assessments measure."""
+    ORGANIZATION_READ_GAIN = "organization_read_gain"
+    """See what an organization's people gained: never of fewer than five."""
+    GAINS_RECOMPUTE = "gains_recompute"
+    """Have gains measured again."""
     TIMEZONES_BACKFILL = "timezones_backfill"
     """Give everybody without a time zone the academy's own."""
     LESSON_READ = "lesson_read"
@@ -140,6 +150,10 @@ def is_of_own_organization(actor: AcademyActor, target: Any) -> bool:
     return target.organization_id is not None and target.organization_id == actor.organization_id
 
 
+def is_among_people(actor: AcademyActor, target: Any) -> bool:
+    return actor.account_id in target.people
+
+
 def has_not_ended(_actor: AcademyActor, cohort: Any) -> bool:
     return cohort.status not in {CohortStatus.completed, CohortStatus.cancelled}
 
@@ -175,6 +189,15 @@ RULES: PermissionMap = {
     Permission.ORGANIZATION_READ_BILLING: [[is_platform_admin], [is_organization_admin, is_of_own_organization]],
     Permission.LEARNERS_READ: [[is_platform_admin]],
     Permission.LEARNER_APPOINT: [[is_platform_admin]],
+    Permission.GAIN_READ: [[is_own], [is_instructor], [is_platform_admin]],
+    Permission.COHORT_READ_GAIN: [[is_platform_admin], [is_instructor]],
+    Permission.COURSE_READ_GAIN: [[is_platform_admin], [is_among_people]],
+    Permission.ORGANIZATION_READ_GAIN: [
+        [is_platform_admin],
+        [is_organization_admin, is_of_own_organization],
+        [is_of_own_organization, is_among_people],
+    ],
+    Permission.GAINS_RECOMPUTE: [[is_platform_admin]],
     Permission.TIMEZONES_BACKFILL: [[is_platform_admin]],
     Permission.LESSON_READ: [[is_platform_admin], [teaches], [learns]],
     Permission.PROGRESS_READ: [[is_own], [is_platform_admin], [teaches]],

@@ -7,10 +7,13 @@ from app.academy.calibration.router import router as calibration
 from app.academy.cohorts.router import router as cohorts
 from app.academy.courses.router import router as courses
 from app.academy.enrollments.router import router as enrollments
+from app.academy.gain.router import router as gain
+from app.academy.gain_reports.router import router as gain_reports
 from app.academy.grading.router import router as grading
 from app.academy.lessons.router import router as lessons
 from app.academy.people.router import router as people
 from app.academy.progress.router import router as progress
+from app.academy.psychometrics.router import router as psychometrics
 from app.academy.questions.router import router as questions
 from app.academy.results.router import router as results
 from app.academy.waitlist.router import router as waitlist
@@ -41,3 +44,8 @@ router.include_router(attempts)  # /assessments/{assessment_id}/attempts  /attem
 router.include_router(grading)  # /reviews  /responses  /attempts/{attempt_id}/confirmation
 router.include_router(calibration)  # /questions/{question_id}/calibration  /assessments/{assessment_id}/calibration
 router.include_router(results)  # /organizations/{organization_id}/assessment-results
+
+# Learning, measured
+router.include_router(gain)  # /enrollments/{enrollment_id}/gain  /gain-recomputations
+router.include_router(gain_reports)  # /cohorts/{cohort_id}/gain  /courses/{course_id}/gain  /organizations/…/gain
+router.include_router(psychometrics)  # /assessments/{assessment_id}/statistics

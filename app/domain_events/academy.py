@@ -458,3 +458,33 @@ class GradingRequested(DomainEvent):
     key_field: ClassVar[str] = "response_id"
     response_id: UUID
     attempt_id: UUID
+
+
+class GainMeasured(DomainEvent):
+    """What an enrollment's learner gained was measured, or has changed; null at the ceiling, or if it is gone."""
+
+    kind: ClassVar[str] = "academy.gain_measured"
+    key_field: ClassVar[str] = "enrollment_id"
+    enrollment_id: UUID
+    normalized_gain: float | None = None
+
+
+class GainRecomputationRequested(DomainEvent):
+    """The gains of a scope are to be measured again. No `scope_id`: everybody's."""
+
+    kind: ClassVar[str] = "academy.gain_recomputation_requested"
+    key_field: ClassVar[str] = "recomputation_id"
+    recomputation_id: UUID
+    scope: str
+    scope_id: UUID | None = None
+
+
+class GainsRecomputed(DomainEvent):
+    """The gains of a scope are what its attempts say; `changed` rows were not."""
+
+    kind: ClassVar[str] = "academy.gains_recomputed"
+    key_field: ClassVar[str] = "recomputation_id"
+    recomputation_id: UUID
+    scope: str
+    scope_id: UUID | None = None
+    changed: int

@@ -38,6 +38,7 @@ CLOCKS = {
 OF_THE_CARD = {
     "academy.enroll_with_capacity_check": academy.EnrollmentRequested,
     "crm.settle_program_slug": crm.ProgramSlugRequested,
+    "academy.measure_gain": academy.AttemptGraded,
 }
 
 

@@ -80,6 +80,7 @@ class World:
 
     def _bodies(self) -> dict[str, Any]:
         return {
+            "academy_create_gain_recomputation": {"cohort_id": str(self.ids["cohort_id"])},
             "academy_create_organization": {
                 "organization_id": str(self.ids["unbilled_id"]),
                 "domain": "guild.example",
