@@ -6,6 +6,8 @@ A feature that listens adds its line here; nothing is found by magic.
 import asyncio
 import signal
 
+import app.academy.badges.jobs
+import app.academy.certificates.jobs
 import app.academy.cohorts.jobs
 import app.academy.enrollments.jobs
 import app.academy.notices.jobs
@@ -17,6 +19,7 @@ import app.core.outbox.prune
 import app.flows.invariants.jobs
 import app.identity.magic_links.jobs
 import app.identity.sessions.jobs
+import app.media.files.jobs
 import app.notifications.mails.jobs
 import app.webhooks.inbox.jobs  # noqa: F401  (each import fills the book of listeners)
 from app.core.database.engine import create_engine, create_sessions

@@ -4,7 +4,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
-from xml.etree import ElementTree as XML
+from xml.etree import ElementTree as ET
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _KEYWORD = b"openbadgecredential"
@@ -82,8 +82,8 @@ def unbake_svg(picture: str) -> str:
     if len(picture) > LARGEST or "<!DOCTYPE" in picture or "<!ENTITY" in picture:
         raise NothingBaked("this is no plain SVG")
     try:
-        root = XML.fromstring(picture)  # noqa: S314  (no document type: nothing can be expanded or fetched)
-    except (XML.ParseError, ValueError) as error:
+        root = ET.fromstring(picture)  # noqa: S314  (no document type: nothing can be expanded or fetched)
+    except (ET.ParseError, ValueError) as error:
         raise NothingBaked("this is no SVG") from error
     found = root.findall(f"{{{_NAMESPACE}}}credential")
     if len(found) != 1:

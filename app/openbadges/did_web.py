@@ -103,4 +103,3 @@ def _key_of(method: Mapping[str, Any]) -> Ed25519PublicKey:
         return Ed25519PublicKey.from_public_bytes(from_base64url(str(jwk.get("x"))))
     except ValueError as error:
         raise UnusableKey("not an Ed25519 key") from error
-

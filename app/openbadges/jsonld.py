@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pyld.jsonld import JsonLdError, JsonLdProcessor
+from pyld.jsonld import JsonLdError, JsonLdProcessor  # type: ignore[import-untyped]  # it has none
 
 _FOLDER = Path(__file__).parent / "contexts"
 

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from app.openbadges import status_list, vc_jwt
 from app.openbadges.baking import NothingBaked, unbake_png, unbake_svg
-from app.openbadges.data_integrity import BadProof, require_proof
+from app.openbadges.data_integrity import require_proof
 from app.openbadges.did_web import keys_of
-from app.openbadges.jsonld import LARGEST, Unsignable
+from app.openbadges.jsonld import LARGEST
 from app.openbadges.status_list import BadStatusList
 
 Documents = Mapping[str, Mapping[str, Any]]
@@ -92,20 +92,24 @@ def verify(found: Found, dids: Documents, lists: Documents, now: datetime) -> Ve
     try:
         credential = _proven(found, keys)
         _require_badge(credential)
-    except (BadProof, Unsignable, vc_jwt.BadToken, NotACredential) as error:
-        return Verdict(State.invalid, str(error))
-    try:
-        taken_back = _is_revoked(credential, keys, lists, now)
-        dated = _dated(credential, now)
-    except (ValueError, TypeError, KeyError) as error:
-        return Verdict(State.invalid, str(error) or "its dates or status cannot be read")
-    if taken_back:
-        return Verdict(State.revoked, "the issuer has taken it back", credential)
+        return Verdict(*_judged(credential, keys, lists, now), credential)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        return Verdict(State.invalid, str(error) or "its dates or its status cannot be read")
+
+
+def _judged(
+    credential: Mapping[str, Any], keys: Mapping[str, Ed25519PublicKey], lists: Documents, now: datetime
+) -> tuple[State, str]:
+    """What became of a genuine credential. Revoked comes before expired: that is what its issuer would say."""
+    is_revoked = _is_revoked(credential, keys, lists, now)
+    if is_revoked:
+        return State.revoked, "the issuer has taken it back"
+    dated = _dated(credential, now)
     if dated is not None:
-        return Verdict(*dated, credential)
-    if taken_back is None:
-        return Verdict(State.unknown, "genuine; its status list is not at hand", credential)
-    return Verdict(State.valid, "signed by its issuer, not taken back", credential)
+        return dated
+    if is_revoked is None:
+        return State.unknown, "genuine; its status list is not at hand"
+    return State.valid, "signed by its issuer, not taken back"
 
 
 def _proven(found: Found, keys: Mapping[str, Ed25519PublicKey]) -> Mapping[str, Any]:

@@ -1,7 +1,7 @@
 """Documents that people look at: PDF, PNG and SVG from a template and data, set by typst in our own fonts.
 
-Data never becomes markup: it is handed over as JSON. A PDF follows PDF/UA-1: it has a structure, a language and a title,
-and no letter without its meaning. Nothing is read but the template's folder, and nothing of the network.
+Data never becomes markup: it is handed over as JSON. A PDF follows PDF/UA-1: it has a structure, a language and a
+title, and no letter without its meaning. Nothing is read but the template's folder, and nothing of the network.
 """
 
 import json

@@ -28,6 +28,7 @@ from app.academy.models.courses import (
 from app.academy.models.credentials import (
     Certificate,
     CertificateStatus,
+    CredentialState,
     PathCertificate,
     PathCertificateYear,
     SkillBadge,
@@ -121,6 +122,7 @@ from app.academy.models.reports import (
     ReportType,
 )
 from app.academy.models.resources import Resource, ResourceCourse, ResourceSkill, ResourceType
+from app.academy.models.signing_keys import SigningKey
 from app.academy.models.skills import (
     Competency,
     ContributionLevel,
@@ -179,6 +181,7 @@ __all__ = [
     "CourseSkill",
     "CourseSkillLevel",
     "CourseStatus",
+    "CredentialState",
     "DateRange",
     "DeliveryStatus",
     "Difficulty",
@@ -286,6 +289,7 @@ __all__ = [
     "SessionRecording",
     "SessionType",
     "ShowCorrectAnswers",
+    "SigningKey",
     "Skill",
     "SkillBadge",
     "SkillCategory",
