@@ -203,7 +203,12 @@ async def lock_path_enrollment(session: AsyncSession, path_enrollment_id: UUID) 
 
 async def path_record(session: AsyncSession, enrollment: PathEnrollment) -> PathRecord:
     """Every course done, in the path's order, and the path's skills that the learner has a level in."""
-    about = select(LearningPath, Learner).where(LearningPath.id == enrollment.path_id, Learner.id == enrollment.user_id)
+    about = (
+        select(LearningPath, Learner)
+        .join(PathEnrollment, PathEnrollment.path_id == LearningPath.id)
+        .join(Learner, Learner.id == PathEnrollment.user_id)
+        .where(PathEnrollment.id == enrollment.id)
+    )
     path, learner = (await session.execute(about)).one()
     done = (
         select(Course.id, Course.title, PathStepCompletion.completed_at)

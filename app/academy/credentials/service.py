@@ -197,4 +197,7 @@ async def read_pdf(session: AsyncSession, actor: AcademyActor, known: Known) -> 
     if known.pdf_id is None:
         raise FilesNotReady
     kept = await files.get_file(session, known.pdf_id)
-    return await asyncio.to_thread(file_store().get, kept.storage_key)
+    try:
+        return await asyncio.to_thread(file_store().get, kept.storage_key)
+    except FileNotFoundError:
+        raise NotFound from None
