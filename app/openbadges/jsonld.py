@@ -20,6 +20,9 @@ _FOLDER = Path(__file__).parent / "contexts"
 LARGEST = 262_144
 MOST_NAMELESS = 64
 
+# What a relative name is resolved against, to be told from an absolute one.
+_NOWHERE = "https://relative.invalid/"
+
 
 class Unsignable(ValueError):
     """A document that no signature could cover wholly, or that asks for what we do not have."""
@@ -74,7 +77,7 @@ def canonical(document: dict[str, Any]) -> bytes:
     """The canonical N-Quads of a document. Raises `Unsignable`."""
     if len(json.dumps(document)) > LARGEST:
         raise Unsignable("the document is too large")
-    options: dict[str, Any] = {"documentLoader": _load, "base": "", "extractAllScripts": False}
+    options: dict[str, Any] = {"documentLoader": _load, "base": _NOWHERE, "extractAllScripts": False}
     try:
         expanded = JsonLdProcessor(on_property_dropped=_refuse).expand(document, options)
         nameless = 0
@@ -115,7 +118,7 @@ def _nodes(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _require_absolute(node: dict[str, Any]) -> None:
-    """A relative name is dropped on the way to RDF as silently as an unknown key."""
+    """A relative name means something else in every place: no signature covers what it means."""
     for name in [*node.get("@type", ()), *([node["@id"]] if "@id" in node else ())]:
-        if ":" not in name:
-            raise Unsignable(f"{str(name)[:200]} is no absolute address")
+        if ":" not in name or name.startswith(_NOWHERE):
+            raise Unsignable(f"{name.removeprefix(_NOWHERE)[:200]} is no absolute address")

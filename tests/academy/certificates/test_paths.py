@@ -69,7 +69,7 @@ async def test_it_lists_courses_and_skills_and_is_a_badge_with_a_number_and_a_pa
     verified = (await client.get(f"/academy/credentials/{made.id}/verification")).json()
     assert (verified["status"], verified["certificate_number"]) == ("valid", told["certificate_number"])
     assert (await client.get("root:/verify/" + str(made.id))).status_code == 200
-    assert [each.kind for each in await worker.announced()][0] == "academy.path_certificate_issued"
+    assert (await worker.announced())[0].kind == "academy.path_certificate_issued"
 
 
 @pytest.mark.req("A-LPC-01")
