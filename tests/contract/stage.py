@@ -11,6 +11,7 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 from httpx import AsyncClient, Response
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.core.http.drain import Drain
@@ -96,6 +97,10 @@ async def open_stage(
     """A stage with its world built, in a transaction that is rolled back in the end."""
     gateways = gateways_to(twins_url, folder)
     async with engine.connect() as connection:
+        # One transaction for a whole run of tests: longer than any of the product's may be.
+        for_long = "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout'"
+        await connection.execute(text(for_long))
+        await connection.commit()
         outer = await connection.begin()
         sessions = async_sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
         async with sessions() as session:
