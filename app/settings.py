@@ -204,7 +204,7 @@ class RetentionSettings(_Concern):
         """By the names of the tables."""
         return {
             "academy.analytics_events": self.analytics_events,
-            "academy.webhook_attempts": self.webhook_attempts,
+            "core.webhook_attempts": self.webhook_attempts,
             "core.notifications": self.notifications,
             "community.notifications": self.community_notifications,
             "tracker.audit_log": self.audit_log,

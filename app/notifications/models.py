@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, Uuid,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from app.core.database.model import Row, Table, metadata
+from app.core.database.model import KeptByMonths, Row, Table, metadata
 
 
 class Base(Table, DeclarativeBase):
@@ -28,11 +28,8 @@ class MailState(StrEnum):
     suppressed = "suppressed"
 
 
-class Notification(Row, Base):
-    """A notice in somebody's inbox. `data` holds the values its `type` needs; texts are made by the front end.
-
-    Kept by months: the table's key needs the time, the code knows a notice by its id.
-    """
+class Notification(KeptByMonths, Row, Base):
+    """A notice in somebody's inbox. `data` holds the values its `type` needs; texts are made by the front end."""
 
     __tablename__ = "notifications"
     __table_args__ = (
@@ -41,7 +38,6 @@ class Notification(Row, Base):
         Index("ix_notifications_actor_id", "actor_id"),
         {"postgresql_partition_by": "RANGE (created_at)"},
     )
-    __mapper_args__ = {"primary_key": ["id"]}  # noqa: RUF012  (SQLAlchemy reads it)
 
     account_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("core.accounts.id"))
     type: Mapped[str] = mapped_column(Text)

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 
 revision: str = "0124_academy_library"
-down_revision: str | None = "0123_academy_webhooks"
+down_revision: str | None = "0123_webhooks_deliveries"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

@@ -10,6 +10,7 @@ from app.core.clock import utc_now
 from app.core.constraints import constraint_of
 from app.identity.models import IntegrationCredential, Organization
 from tests.factories import identity
+from tests.support.refusals import refused
 
 SEALED = b"\x01" * 64
 REVOKED = {"access_token": None, "revoked_at": utc_now(), "revoked_reason": "invalid_grant"}
@@ -19,17 +20,6 @@ def credential(**more: Any) -> IntegrationCredential:
     """The tracker's own connection with Planning Center."""
     values = {"system": "tracker", "provider": "planning_center", "key_id": "2027-01", "access_token": SEALED}
     return IntegrationCredential(**values | more)
-
-
-async def refused(session: AsyncSession, row: IntegrationCredential) -> str | None:
-    """The constraint that refuses this row; None when it is taken."""
-    try:
-        async with session.begin_nested():
-            session.add(row)
-            await session.flush()
-    except IntegrityError as error:
-        return constraint_of(error)
-    return None
 
 
 @pytest.mark.req("Z-184")

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from app.core.database.migrate import downgrade, head, upgrade
-from tests.migrations.test_migrations import execute, owner_engine, scratch, shape  # noqa: F401  (a fixture)
+from tests.migrations.test_migrations import execute, migrated, owner_engine, shape  # noqa: F401  (a fixture)
 from tests.support.catalogue import read
 from tests.support.filling import fill, with_targets
 
@@ -41,11 +41,10 @@ async def filled(url: str) -> dict[str, int]:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.req("X-MIG-01")
-def test_a_filled_database_goes_all_the_way_down_and_up_again(scratch: str) -> None:  # noqa: F811
-    upgrade(scratch)
-    rows = asyncio.run(filled(scratch))
+def test_a_filled_database_goes_all_the_way_down_and_up_again(migrated: str) -> None:  # noqa: F811
+    rows = asyncio.run(filled(migrated))
     assert [name for name in BIG if rows[name] < ROWS] == []
-    downgrade(scratch)
-    assert not any(asyncio.run(shape(scratch)).values())
-    upgrade(scratch)
-    assert asyncio.run(execute(scratch, "SELECT version_num FROM public.alembic_version")) == [(head(),)]
+    downgrade(migrated)
+    assert not any(asyncio.run(shape(migrated)).values())
+    upgrade(migrated)
+    assert asyncio.run(execute(migrated, "SELECT version_num FROM public.alembic_version")) == [(head(),)]

@@ -137,7 +137,6 @@ from app.academy.models.skills import (
 from app.academy.models.snapshots import OrganizationAnalytics, PeriodType, TeamAnalytics
 from app.academy.models.teams import Team, TeamCourse, TeamLearningPath, TeamMember, TeamRole, TeamSkill
 from app.academy.models.waitlist import WaitlistEntry, WaitlistStatus
-from app.academy.models.webhooks import DeliveryStatus, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "AccessType",
@@ -183,7 +182,6 @@ __all__ = [
     "CourseStatus",
     "CredentialState",
     "DateRange",
-    "DeliveryStatus",
     "Difficulty",
     "DiscussionReply",
     "DiscussionThread",
@@ -316,7 +314,4 @@ __all__ = [
     "VariableType",
     "WaitlistEntry",
     "WaitlistStatus",
-    "WebhookAttempt",
-    "WebhookDelivery",
-    "WebhookEndpoint",
 ]

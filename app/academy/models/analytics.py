@@ -8,8 +8,8 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, Uuid,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.academy.models.base import Base, KeptByMonths
-from app.core.database.model import Entry
+from app.academy.models.base import Base
+from app.core.database.model import Entry, KeptByMonths
 
 
 class AnalyticsEvent(KeptByMonths, Entry, Base):

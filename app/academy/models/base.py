@@ -1,8 +1,6 @@
 """Declarative base of the academy's tables."""
 
-from typing import Any
-
-from sqlalchemy.orm import DeclarativeBase, declared_attr
+from sqlalchemy.orm import DeclarativeBase
 
 from app.core.database.model import Table, metadata
 
@@ -12,13 +10,3 @@ class Base(Table, DeclarativeBase):
 
     metadata = metadata
     __schema__ = "academy"
-
-
-class KeptByMonths:
-    """PostgreSQL wants the time in the key of a table that is kept by months; the id alone names a row all the same."""
-
-    @declared_attr.directive
-    @classmethod
-    def __mapper_args__(cls) -> dict[str, Any]:
-        """What the session knows a row by."""
-        return {"primary_key": ["id"]}

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import DateTime, ForeignKey, Index, Text, Uuid, func, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app.community.models.base import Base
-from app.core.database.model import Identified
+from app.core.database.model import Identified, KeptByMonths
 
 
-class Notification(Identified, Base):
+class Notification(KeptByMonths, Identified, Base):
     """`community.notifications`: a member is told of something (T-TAB-14), in the seed's own shape (Z-131).
 
     `type` and `data` are open: what a known type must carry is checked where it is written (T-GEN-08). The table is
@@ -33,12 +33,6 @@ class Notification(Identified, Base):
     actor_name: Mapped[str | None] = mapped_column(Text)
     data: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
     read: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
-    # The primary key of a partitioned table holds what it is partitioned by; to the code the id alone is the key.
     created_at: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), server_default=func.now(), primary_key=True, sort_order=1000
     )
-
-    @declared_attr.directive
-    @classmethod
-    def __mapper_args__(cls) -> dict[str, Any]:
-        return {"primary_key": [cls.id]}

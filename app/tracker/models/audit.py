@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database.checks import one_of
+from app.core.database.model import KeptByMonths
 from app.tracker.models.base import Base
 
 
@@ -21,7 +22,7 @@ class AuditAction(StrEnum):
     delete = "delete"
 
 
-class AuditEntry(Base):
+class AuditEntry(KeptByMonths, Base):
     """`tracker.audit_log` (C-TAB-18): one change of one row. Written by the trigger `tracker.write_audit` and nothing
     else, edited by nobody, kept by months.
 
@@ -55,7 +56,6 @@ class AuditEntry(Base):
         Index("ix_audit_log_changed_at", "changed_at"),
         {"postgresql_partition_by": "RANGE (changed_at)"},
     )
-    __mapper_args__ = {"primary_key": [id]}  # noqa: A003, RUF012  (the column above; read once)
 
 
 class AuditMask(Base):

@@ -21,8 +21,9 @@ from app.academy.models import (
 from app.academy.models.shapes import Answer, ScaleLabels, SkillGain
 from app.core.clock import utc_now
 from app.media.models import StoredFile
-from tests.academy.models.learning.world import World, kept, refused
+from tests.academy.models.learning.world import World
 from tests.factories import learning
+from tests.support.refusals import kept, refused
 
 SCALE = {"question_type": "rating_scale", "answers": None, "scale_min": 1, "scale_max": 5}
 SHORT = {"question_type": "short_answer", "answers": None}

@@ -18,8 +18,9 @@ from app.academy.models.shapes import CourseCompleted, SkillAchieved
 from app.core.clock import utc_now
 from app.core.ids import new_id
 from app.media.models import StoredFile
-from tests.academy.models.learning.world import World, kept, refused
+from tests.academy.models.learning.world import World
 from tests.factories import learning
+from tests.support.refusals import kept, refused
 
 Build = Callable[..., Any]
 

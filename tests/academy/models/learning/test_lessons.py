@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.academy.models import CourseInstructor, Enrollment, Lesson
 from app.core.clock import utc_now
 from app.core.constraints import constraint_of
-from tests.academy.models.learning.world import World, kept, refused
+from tests.academy.models.learning.world import World
 from tests.factories import academy, learning
+from tests.support.refusals import kept, refused
 
 Build = Callable[[World], Any]
 

@@ -17,8 +17,9 @@ from app.academy.models import (
     PathStepGroup,
 )
 from app.core.clock import utc_now
-from tests.academy.models.learning.world import World, kept, refused
+from tests.academy.models.learning.world import World
 from tests.factories import learning
+from tests.support.refusals import kept, refused
 
 Build = Callable[[World], Any]
 

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.academy.models import Competency, CourseSkill, EvidenceType, Skill, SkillLevel, SkillPrerequisite
 from app.core.clock import utc_now
-from tests.academy.models.learning.world import World, kept, refused
+from tests.academy.models.learning.world import World
 from tests.factories import learning
+from tests.support.refusals import kept, refused
 
 Build = Callable[[World], Any]
 

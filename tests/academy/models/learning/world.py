@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.academy.models import (
@@ -35,7 +33,6 @@ from app.academy.models import (
     Skill,
     SkillProgress,
 )
-from app.core.constraints import constraint_of
 from app.identity.models import Account
 from tests.academy.conftest import enter
 from tests.factories import academy, learning
@@ -155,29 +152,3 @@ async def create(session: AsyncSession) -> World:
         step=await saved(learning.path_step(path, course)),
         path_enrollment=await saved(learning.path_enrollment(person, path)),
     )
-
-
-async def refused(session: AsyncSession, *rows: Any) -> str | None:
-    """The constraint that refuses the last of these rows; None when all of them are taken."""
-    *before, last = rows
-    for row in before:
-        session.add(row)
-        await session.flush()
-    try:
-        async with session.begin_nested():
-            session.add(last)
-            await session.flush()
-    except IntegrityError as error:
-        return constraint_of(error)
-    return None
-
-
-async def kept(session: AsyncSession, row: Any) -> str | None:
-    """The constraint that keeps this row from being deleted by hand; None when it is gone."""
-    table = type(row)
-    try:
-        async with session.begin_nested():
-            await session.execute(delete(table).where(table.id == row.id))
-    except IntegrityError as error:
-        return constraint_of(error)
-    return None

@@ -9,12 +9,9 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import delete, inspect
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.academy import models as m
-from app.core.constraints import constraint_of
 from app.core.ids import new_id
 from app.identity.models import Account
 from app.media.models import StoredFile
@@ -23,7 +20,6 @@ from tests.factories import academy, learning
 
 START = datetime(2027, 3, 1, tzinfo=UTC)
 WEEK = {"period_type": "weekly", "period_start": START, "period_end": START + timedelta(days=7)}
-SECRET = b"\x01" * 60  # as long as an encrypted one
 HASH = "0f" * 32
 FIGURES = {
     "total_enrollments": 20,
@@ -95,28 +91,6 @@ PLAIN: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
     },
     m.ContactSubmission: lambda _: {"name": "Ada", "email": "Ada@Guild.example", "message": "Hello"},
     m.AnalyticsEvent: lambda s: {"user_id": s.learner.id, "session_id": "a1b2", "event": "page_view"},
-    m.WebhookEndpoint: lambda s: {
-        "organization_id": s.customer.id,
-        "url": "https://guild.example/hooks",
-        "event_types": ["enrollment.created"],
-        "api_version": "2027-01-01",
-        "secret": SECRET,
-        "secret_key_id": "2027-01",
-    },
-    m.WebhookDelivery: lambda s: {
-        "endpoint_id": s.endpoint.id,
-        "event_id": new_id(),
-        "event_type": "enrollment.created",
-        "target_url": s.endpoint.url,
-        "body": b'{"type":"enrollment.created"}',
-        "payload": {"type": "enrollment.created"},
-    },
-    m.WebhookAttempt: lambda s: {
-        "delivery_id": s.delivery.id,
-        "number": 1,
-        "duration_ms": 80,
-        "response_code": 200,
-    },
     m.Resource: lambda _: {
         "title": "AI Strategy Canvas",
         "slug": new_id().hex,
@@ -294,8 +268,6 @@ class Scene:
     thread: m.DiscussionThread
     reply: m.DiscussionReply
     conversation: m.ChatConversation
-    endpoint: m.WebhookEndpoint
-    delivery: m.WebhookDelivery
     community: m.ExternalCommunityLink
     team: m.Team
     rival_team: m.Team
@@ -339,8 +311,6 @@ async def create(session: AsyncSession) -> Scene:
     await put_plain("thread", m.DiscussionThread)
     await put_plain("reply", m.DiscussionReply)
     await put_plain("conversation", m.ChatConversation)
-    await put_plain("endpoint", m.WebhookEndpoint)
-    await put_plain("delivery", m.WebhookDelivery)
     await put_plain("community", m.ExternalCommunityLink)
     await put_plain("team", m.Team)
     await put_plain("rival_team", m.Team, organization_id=there.rival.id)
@@ -348,35 +318,3 @@ async def create(session: AsyncSession) -> Scene:
     await put_plain("report", m.ManagerReport)
     await put_plain("reminder", m.LearningReminder)
     return Scene(**vars(there))
-
-
-async def refused(session: AsyncSession, *rows: Any) -> str | None:
-    """The constraint that refuses the last of these rows (a missing value has no name); None when all are taken."""
-    *before, last = rows
-    for row in before:
-        session.add(row)
-        await session.flush()
-    try:
-        async with session.begin_nested():
-            session.add(last)
-            await session.flush()
-    except IntegrityError as error:
-        return constraint_of(error) or "not null"
-    return None
-
-
-async def kept(session: AsyncSession, row: Any) -> str | None:
-    """The constraint that keeps this row from being deleted by hand; None when it is gone."""
-    table = type(row)
-    try:
-        async with session.begin_nested():
-            await session.execute(delete(table).where(table.id == row.id))
-    except IntegrityError as error:
-        return constraint_of(error)
-    return None
-
-
-async def is_there(session: AsyncSession, row: Any) -> bool:
-    """Whether the database still has this row."""
-    key = inspect(row).identity
-    return await session.get(type(row), key, populate_existing=True) is not None

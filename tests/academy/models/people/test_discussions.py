@@ -17,8 +17,9 @@ from app.academy.models import (
     ThreadInteraction,
 )
 from app.core.clock import utc_now
-from tests.academy.models.people.scene import Scene, is_there, kept, refused
+from tests.academy.models.people.scene import Scene
 from tests.factories import academy
+from tests.support.refusals import is_there, kept, refused
 
 Build = Callable[[Scene], Any]
 NOW = utc_now()

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.academy.models import Learner, OrganizationDomain, OrganizationInvite
 from app.core.clock import utc_now
 from app.core.constraints import constraint_of
-from tests.academy.models.people.scene import HASH, Scene, kept, refused
+from tests.academy.models.people.scene import HASH, Scene
 from tests.factories import academy, identity
+from tests.support.refusals import kept, refused
 
 Build = Callable[[Scene], Any]
 NOW = utc_now()

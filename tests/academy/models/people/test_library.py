@@ -29,7 +29,8 @@ from app.academy.models import (
 from app.core.clock import utc_now
 from app.core.constraints import constraint_of
 from app.core.ids import new_id
-from tests.academy.models.people.scene import PLAIN, Scene, is_there, kept, refused
+from tests.academy.models.people.scene import PLAIN, Scene
+from tests.support.refusals import is_there, kept, refused
 
 Build = Callable[[Scene], Any]
 SELECT = {"name": "tone", "description": "How", "type": "select", "required": True, "options": ["warm", "dry"]}

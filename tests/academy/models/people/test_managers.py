@@ -20,7 +20,8 @@ from app.academy.models import (
     TeamMember,
     TeamScope,
 )
-from tests.academy.models.people.scene import Scene, is_there, kept, refused
+from tests.academy.models.people.scene import Scene
+from tests.support.refusals import is_there, kept, refused
 
 Build = Callable[[Scene], Any]
 

@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.academy.models import Enrollment
-from tests.academy.models.people.scene import PLAIN, Scene, refused
+from tests.academy.models.people.scene import PLAIN, Scene
+from tests.support.refusals import refused
 
 
 def named(table: type[Any]) -> str:

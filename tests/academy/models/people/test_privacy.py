@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.academy.models import ErasureReview, Learner, ManagerAccessLog, UserPrivacySettings
 from app.core.clock import utc_now
 from tests.academy.conftest import enter
-from tests.academy.models.people.scene import START, Scene, is_there, kept, refused
+from tests.academy.models.people.scene import START, Scene
+from tests.support.refusals import is_there, kept, refused
 
 Build = Callable[[Scene], Any]
 NOW = utc_now()

@@ -27,7 +27,8 @@ from app.academy.models import (
 )
 from app.core.clock import utc_now
 from app.core.constraints import constraint_of
-from tests.academy.models.people.scene import FIGURES, START, WEEK, Scene, is_there, kept, refused
+from tests.academy.models.people.scene import FIGURES, START, WEEK, Scene
+from tests.support.refusals import is_there, kept, refused
 
 Build = Callable[[Scene], Any]
 NOW = utc_now()

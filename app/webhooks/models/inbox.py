@@ -4,16 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, DateTime, Index, LargeBinary, Text, UniqueConstraint, func, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database.model import Row, Table, metadata
-
-
-class Base(Table, DeclarativeBase):
-    """Declarative base of the webhooks' tables."""
-
-    metadata = metadata
-    __schema__ = "core"
+from app.core.database.model import Row
+from app.webhooks.models.base import Base
 
 
 class InboxState(StrEnum):

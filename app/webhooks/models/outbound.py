@@ -1,6 +1,6 @@
 """Outbound webhooks: where partners listen, what is sent there, and every try (A-TAB-17, Z-137).
 
-Organizations and accounts are named by their ids in `core`, because events of all systems go out here.
+Events of all systems go out here. The table of deliveries is in the schema of the seed that asks for it, `academy`.
 """
 
 from datetime import datetime
@@ -12,9 +12,9 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.academy.models.base import Base, KeptByMonths
 from app.core.database.checks import one_of
-from app.core.database.model import Entry, Row, Versioned
+from app.core.database.model import Entry, KeptByMonths, Row, Versioned
+from app.webhooks.models.base import Base
 
 
 class DeliveryStatus(StrEnum):
@@ -83,6 +83,7 @@ class WebhookDelivery(Row, Base):
     """
 
     __tablename__ = "webhook_deliveries"
+    __schema__ = "academy"
     __table_args__ = (
         one_of("status", DeliveryStatus),
         CheckConstraint("attempts >= 0", name="attempts"),
@@ -98,7 +99,7 @@ class WebhookDelivery(Row, Base):
         Index("ix_webhook_deliveries_due", "next_retry_at", postgresql_where=text("status = 'pending'")),
     )
 
-    endpoint_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.webhook_endpoints.id", ondelete="RESTRICT"))
+    endpoint_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("core.webhook_endpoints.id", ondelete="RESTRICT"))
     # The event's id in the outbox, which is emptied long before the last delivery: no foreign key.
     event_id: Mapped[UUID] = mapped_column(Uuid)
     event_type: Mapped[str] = mapped_column(Text)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-revision: str = "0123_academy_webhooks"
+revision: str = "0123_webhooks_deliveries"
 down_revision: str | None = "0122_academy_analytics"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -63,18 +63,18 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_endpoints")),
-        schema="academy",
+        schema="core",
     )
-    op.create_index("ix_webhook_endpoints_created_by_id", "webhook_endpoints", ["created_by_id"], schema="academy")
+    op.create_index("ix_webhook_endpoints_created_by_id", "webhook_endpoints", ["created_by_id"], schema="core")
     op.create_index(
         "ix_webhook_endpoints_listening",
         "webhook_endpoints",
         ["event_types"],
-        schema="academy",
+        schema="core",
         postgresql_using="gin",
         postgresql_where=sa.text("disabled_at IS NULL AND deleted_at IS NULL"),
     )
-    op.create_index("ix_webhook_endpoints_organization_id", "webhook_endpoints", ["organization_id"], schema="academy")
+    op.create_index("ix_webhook_endpoints_organization_id", "webhook_endpoints", ["organization_id"], schema="core")
     op.create_table(
         "webhook_deliveries",
         sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
@@ -101,7 +101,7 @@ def upgrade() -> None:
         sa.CheckConstraint("response_code BETWEEN 100 AND 599", name=op.f("ck_webhook_deliveries_response_code")),
         sa.ForeignKeyConstraint(
             ["endpoint_id"],
-            ["academy.webhook_endpoints.id"],
+            ["core.webhook_endpoints.id"],
             name=op.f("fk_webhook_deliveries_endpoint_id"),
             ondelete="RESTRICT",
         ),
@@ -147,17 +147,18 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", "created_at", name=op.f("pk_webhook_attempts")),
-        schema="academy",
+        schema="core",
         postgresql_partition_by="RANGE (created_at)",
     )
     op.create_index(
-        "ix_webhook_attempts_delivery_id_number", "webhook_attempts", ["delivery_id", "number"], schema="academy"
+        "ix_webhook_attempts_delivery_id_number", "webhook_attempts", ["delivery_id", "number"], schema="core"
     )
-    for table in ("webhook_endpoints", "webhook_deliveries"):
-        op.execute(f"SELECT core.watch_updates('academy.{table}')")
-    op.execute("SELECT core.keep_months('academy.webhook_attempts', 3)")
+    for table in ("core.webhook_endpoints", "academy.webhook_deliveries"):
+        op.execute(f"SELECT core.watch_updates('{table}')")
+    op.execute("SELECT core.keep_months('core.webhook_attempts', 3)")
 
 
 def downgrade() -> None:
-    for table in ("webhook_attempts", "webhook_deliveries", "webhook_endpoints"):
-        op.drop_table(table, schema="academy")
+    op.drop_table("webhook_attempts", schema="core")
+    op.drop_table("webhook_deliveries", schema="academy")
+    op.drop_table("webhook_endpoints", schema="core")
