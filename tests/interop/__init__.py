@@ -1,1 +1,1 @@
-"""Other people's software judges our credentials: `make interop`. Not part of the ordinary suite: it fetches packages."""
+"""Others' software judges our credentials: `make interop`. Not in the ordinary suite: it fetches packages."""

@@ -20,7 +20,6 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft201909Validator
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.identity.models import Account
 from app.openbadges.jsonld import CONTEXTS
@@ -227,7 +226,7 @@ async def test_openbadgeslib_verifies_the_proof(
 
 
 async def test_the_reference_validator_of_open_badges_2_accepts_the_hosted_view_and_sees_the_revocation(
-    client: ApiClient, session: AsyncSession, issued: Issued, admin: Account, ob2: Judge, tmp_path: Path
+    client: ApiClient, issued: Issued, admin: Account, ob2: Judge, tmp_path: Path
 ) -> None:
     async def judge(credential_id: str, is_revoked: bool) -> None:
         start = f"http://127.0.0.1:8000/open-badges/assertions/{credential_id}"

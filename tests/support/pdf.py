@@ -1,6 +1,6 @@
 """What a PDF says to its reader, by the engine of a browser: also where it is written from right to left."""
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]  # it has none
 
 
 def text_of(content: bytes) -> str:

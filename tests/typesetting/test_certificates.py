@@ -33,7 +33,7 @@ NAMES = [
 
 
 def paper(**more: Any) -> Paper:
-    values = {
+    values: dict[str, Any] = {
         "holder": "Ada Lovelace",
         "title": "Applied AI for Teams",
         "narrative": "Completed Applied AI for Teams cohort on 5 March 2027",

@@ -99,7 +99,13 @@ async def test_a_badge_has_its_page_and_says_what_was_shown(
     ],
 )
 async def test_how_long_a_badge_holds(
-    client: ApiClient, session: AsyncSession, learner: Account, admin: Account, *, skill: dict[str, Any], days: int
+    client: ApiClient,
+    session: AsyncSession,
+    learner: Account,
+    admin: Account,
+    *,
+    skill: dict[str, Any],
+    days: int | None,
 ) -> None:
     made = await badge_of(await client.as_(admin), learner, await new_skill(session, **skill))
     earned = datetime.fromisoformat(made["earned_at"])
