@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -165,6 +166,32 @@ class TwinSettings(_Concern):
     deliver_to: str = Field("", validation_alias="LYCEUM_TWINS_DELIVER_TO")
 
 
+class FileSettings(_Concern):
+    """Where files lie that the service makes or is given."""
+
+    folder: Path | None = Field(None, validation_alias="LYCEUM_FILES")
+
+
+class CredentialSettings(_Concern):
+    """Who issues certificates and badges, under which address, and how long badges last."""
+
+    url: str = Field(
+        "http://127.0.0.1:8000", validation_alias=AliasChoices("LYCEUM_CREDENTIALS_URL", "LYCEUM_PUBLIC_URL")
+    )
+    issuer_name: str = Field("AI Enablement Academy", validation_alias="LYCEUM_ISSUER_NAME", min_length=1)
+    issuer_email: str = Field("credentials@aienablement.academy", validation_alias="LYCEUM_ISSUER_EMAIL")
+    technical_badge_days: int = Field(365, validation_alias="LYCEUM_BADGE_DAYS_TECHNICAL", ge=0, le=36_500)
+    other_badge_days: int = Field(0, validation_alias="LYCEUM_BADGE_DAYS_OTHER", ge=0, le=36_500)
+
+    @field_validator("url")
+    @classmethod
+    def _origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
+            raise ValueError("credentials need an address of the form https://host")
+        return f"{parts.scheme}://{parts.netloc}"
+
+
 class TelemetrySettings(_Concern):
     """OpenTelemetry is on when an endpoint is configured."""
 
@@ -215,6 +242,8 @@ class Settings:
         self.stripe = StripeSettings()
         self.llm = LlmSettings()
         self.twins = TwinSettings()
+        self.files = FileSettings()
+        self.credentials = CredentialSettings()
         self.telemetry = TelemetrySettings()
         self.retention = RetentionSettings()
 
@@ -253,6 +282,7 @@ class Settings:
         urls = {
             "LYCEUM_PUBLIC_URL": self.server.public_url,
             "SITE_URL": self.mail.site_url,
+            "LYCEUM_CREDENTIALS_URL": self.credentials.url,
             "STRIPE_API_BASE": self.stripe.api_base,
             "RESEND_API_URL": self.mail.resend_url,
             "BREVO_API_URL": self.mail.brevo_url,

@@ -9,6 +9,8 @@ import signal
 import app.academy.ai_grading.jobs
 import app.academy.assessment_reminders.jobs
 import app.academy.attempts.jobs
+import app.academy.badges.jobs
+import app.academy.certificates.jobs
 import app.academy.cohorts.jobs
 import app.academy.enrollments.jobs
 import app.academy.gain.jobs
@@ -25,6 +27,7 @@ import app.crm.programs.jobs
 import app.flows.invariants.jobs
 import app.identity.magic_links.jobs
 import app.identity.sessions.jobs
+import app.media.files.jobs
 import app.notifications.mails.jobs
 import app.webhooks.inbox.jobs  # noqa: F401  (each import fills the book of listeners)
 from app.core.database.engine import create_engine, create_sessions

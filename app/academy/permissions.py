@@ -108,6 +108,20 @@ class Permission(StrEnum):
     """Grade somebody's answer, confirm or override a grade."""
     ORGANIZATION_READ_RESULTS = "organization_read_results"
     """See what an organization's people reached together."""
+    CERTIFICATE_ISSUE = "certificate_issue"
+    """Issue the certificate of an enrollment that has earned it."""
+    CREDENTIAL_READ = "credential_read"
+    """See a credential as its holder does, with its files."""
+    CREDENTIAL_SHOW_NAME = "credential_show_name"
+    """Decide whether a credential shows its holder's name."""
+    CREDENTIAL_REVOKE = "credential_revoke"
+    """Take a credential back."""
+    CREDENTIALS_READ = "credentials_read"
+    """List everybody's credentials."""
+    BADGE_ISSUE = "badge_issue"
+    """Issue a badge to somebody, and renew it: with one's own name for it."""
+    PORTFOLIO_PUBLISH = "portfolio_publish"
+    """Show one's own badges to everybody, or no longer."""
 
 
 def is_platform_admin(actor: AcademyActor, _target: Any) -> bool:
@@ -144,6 +158,18 @@ def is_organization_admin(actor: AcademyActor, _target: Any) -> bool:
 
 def is_own(actor: AcademyActor, target: Any) -> bool:
     return bool(target.account_id == actor.account_id)
+
+
+def is_not_own(actor: AcademyActor, target: Any) -> bool:
+    return bool(target.account_id != actor.account_id)
+
+
+def teaches_holder(_actor: AcademyActor, target: Any) -> bool:
+    return bool(target.is_taught_by_actor)
+
+
+def is_the_house(actor: AcademyActor, _target: Any) -> bool:
+    return actor.is_system
 
 
 def is_of_own_organization(actor: AcademyActor, target: Any) -> bool:
@@ -207,6 +233,13 @@ RULES: PermissionMap = {
     Permission.ATTEMPT_TAKE: [[is_own]],
     Permission.RESPONSE_GRADE: [[is_platform_admin, is_anothers], [teaches, is_anothers]],
     Permission.ORGANIZATION_READ_RESULTS: [[is_platform_admin], [is_organization_admin, is_of_own_organization]],
+    Permission.CERTIFICATE_ISSUE: [[is_own], [is_platform_admin], [is_instructor]],
+    Permission.CREDENTIAL_READ: [[is_own], [is_platform_admin]],
+    Permission.CREDENTIAL_SHOW_NAME: [[is_own]],
+    Permission.CREDENTIAL_REVOKE: [[is_platform_admin]],
+    Permission.CREDENTIALS_READ: [[is_platform_admin]],
+    Permission.BADGE_ISSUE: [[is_platform_admin, is_not_own], [teaches_holder, is_not_own], [is_the_house]],
+    Permission.PORTFOLIO_PUBLISH: [[is_own]],
 }
 
 

@@ -3,9 +3,13 @@
 from app.academy.agenda.router import router as agenda
 from app.academy.assessments.router import router as assessments
 from app.academy.attempts.router import router as attempts
+from app.academy.badges.router import router as badges
 from app.academy.calibration.router import router as calibration
+from app.academy.certificates.router import router as certificates
 from app.academy.cohorts.router import router as cohorts
 from app.academy.courses.router import router as courses
+from app.academy.credentials.router import root as credential_pages
+from app.academy.credentials.router import router as credentials
 from app.academy.enrollments.router import router as enrollments
 from app.academy.gain.router import router as gain
 from app.academy.gain_reports.router import router as gain_reports
@@ -49,3 +53,12 @@ router.include_router(results)  # /organizations/{organization_id}/assessment-re
 router.include_router(gain)  # /enrollments/{enrollment_id}/gain  /gain-recomputations
 router.include_router(gain_reports)  # /cohorts/{cohort_id}/gain  /courses/{course_id}/gain  /organizations/…/gain
 router.include_router(psychometrics)  # /assessments/{assessment_id}/statistics
+
+# What was achieved
+router.include_router(certificates)  # /enrollments/{enrollment_id}/certificate  /certificates  /path-certificates
+router.include_router(badges)  # /badges  /me/portfolio  /portfolios
+router.include_router(credentials)  # /credentials/{credential_id}  …/verification  …/jwt  …/png  …/pdf  …/revocation
+
+# Outside of the prefix
+root = Router(tags=["academy"])
+root.include_router(credential_pages)  # /verify  /badges  /open-badges  /.well-known/did.json

@@ -488,3 +488,93 @@ class GainsRecomputed(DomainEvent):
     scope: str
     scope_id: UUID | None = None
     changed: int
+
+
+class CertificateIssued(DomainEvent):
+    """Somebody has the certificate of a course; its files follow."""
+
+    kind: ClassVar[str] = "academy.certificate_issued"
+    key_field: ClassVar[str] = "certificate_id"
+    certificate_id: UUID
+    enrollment_id: UUID
+    course_id: UUID
+    account_id: UUID
+
+
+class PathCertificateIssued(DomainEvent):
+    """Somebody has the certificate of a whole path; its file follows."""
+
+    kind: ClassVar[str] = "academy.path_certificate_issued"
+    key_field: ClassVar[str] = "certificate_id"
+    certificate_id: UUID
+    path_id: UUID
+    account_id: UUID
+    certificate_number: str
+
+
+class CertificateFilesRequested(DomainEvent):
+    """The files of a certificate are to be made. `is_path`: of a path."""
+
+    kind: ClassVar[str] = "academy.certificate_files_requested"
+    key_field: ClassVar[str] = "certificate_id"
+    certificate_id: UUID
+    is_path: bool = False
+
+
+class BadgeIssued(DomainEvent):
+    """Somebody has a badge for a level of a skill. `renews_id`: the badge that it takes the place of."""
+
+    kind: ClassVar[str] = "academy.badge_issued"
+    key_field: ClassVar[str] = "badge_id"
+    badge_id: UUID
+    skill_id: UUID
+    account_id: UUID
+    level: str
+    renews_id: UUID | None = None
+
+
+class BadgeExpiryNeared(DomainEvent):
+    """A badge ends in `days` days, or has ended (0), and its holder was told."""
+
+    kind: ClassVar[str] = "academy.badge_expiry_neared"
+    key_field: ClassVar[str] = "badge_id"
+    badge_id: UUID
+    account_id: UUID
+    days: int
+
+
+class CredentialRevoked(DomainEvent):
+    """A certificate or badge was taken back."""
+
+    kind: ClassVar[str] = "academy.credential_revoked"
+    key_field: ClassVar[str] = "credential_id"
+    credential_id: UUID
+    credential_kind: str
+    account_id: UUID
+    reason: str
+
+
+class CredentialNameChanged(DomainEvent):
+    """A holder decided whether a credential shows their name."""
+
+    kind: ClassVar[str] = "academy.credential_name_changed"
+    key_field: ClassVar[str] = "credential_id"
+    credential_id: UUID
+    is_shown: bool
+
+
+class PortfolioPublished(DomainEvent):
+    """A learner shows their badges to everybody (`is_public`), or no longer."""
+
+    kind: ClassVar[str] = "academy.portfolio_published"
+    key_field: ClassVar[str] = "account_id"
+    account_id: UUID
+    is_public: bool
+
+
+class SigningKeyRotated(DomainEvent):
+    """Credentials are signed with another key from now on."""
+
+    kind: ClassVar[str] = "academy.signing_key_rotated"
+    key_field: ClassVar[str] = "signing_key_id"
+    signing_key_id: UUID

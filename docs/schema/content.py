@@ -33,7 +33,7 @@ ACADEMY = {
     "skills": "skills evidence levels",
     "paths": "paths path_steps path_enrollments",
     "assessments": "assessments questions attempts gradings gains",
-    "credentials": "credentials",
+    "credentials": "credentials signing_keys",
     "discussions": "discussions reactions moderation",
     "managers": "managers teams snapshots reports reminders",
     "outside": "contact analytics",

@@ -23,6 +23,7 @@ UNHEARD = {
     "academy_create_offers": "in this world nothing is free to be offered; the waitlist's tests announce",
     "academy_save_response": "an answer that is still being written; handing in tells of it",
     "academy_update_profile": "one's own contact data",
+    "academy_unpublish_portfolio": "in this world the learner shows none; the badges' tests announce",
 }
 
 

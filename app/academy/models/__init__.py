@@ -28,6 +28,7 @@ from app.academy.models.courses import (
 from app.academy.models.credentials import (
     Certificate,
     CertificateStatus,
+    CredentialState,
     PathCertificate,
     PathCertificateYear,
     SkillBadge,
@@ -122,6 +123,7 @@ from app.academy.models.reports import (
     ReportType,
 )
 from app.academy.models.resources import Resource, ResourceCourse, ResourceSkill, ResourceType
+from app.academy.models.signing_keys import SigningKey
 from app.academy.models.skills import (
     Competency,
     ContributionLevel,
@@ -180,6 +182,7 @@ __all__ = [
     "CourseSkill",
     "CourseSkillLevel",
     "CourseStatus",
+    "CredentialState",
     "DateRange",
     "Difficulty",
     "DiscussionReply",
@@ -289,6 +292,7 @@ __all__ = [
     "SessionRecording",
     "SessionType",
     "ShowCorrectAnswers",
+    "SigningKey",
     "Skill",
     "SkillBadge",
     "SkillCategory",
