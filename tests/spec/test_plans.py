@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 from app.core.database.engine import normalise
 from app.local.services import Services
 from tests.support.catalogue import Table, read
-from tests.support.copies import Copy, copied
+from tests.support.copies import Copy, prepared
 from tests.support.filling import fill
 
 ROWS = 100_000
@@ -134,7 +134,7 @@ def ways() -> Iterator[Way]:
         yield Way(table, question, source)
 
 
-async def prepare(owner_url: str) -> dict[str, Table]:
+async def prepare(owner_url: str) -> None:
     """Fill every table that is asked. References are not looked up and indexes made afterwards: a third of the time."""
     address, arguments = normalise(owner_url)
     engine = create_async_engine(address, poolclass=NullPool, connect_args=arguments)
@@ -153,7 +153,6 @@ async def prepare(owner_url: str) -> dict[str, Table]:
         for name in wanted:
             await connection.execute(text(f"ANALYZE {name}"))
     await engine.dispose()
-    return tables
 
 
 async def _without_indexes(connection: AsyncConnection, table: Table) -> list[str]:
@@ -202,14 +201,14 @@ def scanned(plan: dict[str, Any]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def big(server: Services) -> Iterator[tuple[Copy, dict[str, Table]]]:
-    with copied(server) as copy:
-        yield copy, asyncio.run(prepare(copy.owner_url))
+def big(server: Services) -> Copy:
+    """The filled database: one for all who ask it something, because filling it takes the better part of a minute."""
+    return prepared(server, "plans", lambda owner_url: asyncio.run(prepare(owner_url)))
 
 
 @pytest_asyncio.fixture(scope="module")
-async def connection(big: tuple[Copy, dict[str, Table]]) -> Any:
-    address, arguments = normalise(big[0].owner_url)
+async def connection(big: Copy) -> Any:
+    address, arguments = normalise(big.owner_url)
     engine = create_async_engine(address, poolclass=NullPool, connect_args=arguments)
     async with engine.connect() as opened:
         yield opened
@@ -222,9 +221,9 @@ async def connection(big: tuple[Copy, dict[str, Table]]) -> Any:
     "way", [pytest.param(way, id=f"{way.table} {way.source}", marks=pytest.mark.req(way.line)) for way in ways()]
 )
 async def test_a_usual_question_is_answered_from_an_index(
-    connection: AsyncConnection, big: tuple[Copy, dict[str, Table]], way: Way
+    connection: AsyncConnection, catalogue: dict[str, Table], way: Way
 ) -> None:
-    table = big[1][way.table]
+    table = catalogue[way.table]
     question = way.question
     for column, which in PLACE.findall(way.question):
         question = question.replace(which, await value(connection, table, column, which), 1)

@@ -1,6 +1,6 @@
 """A database of one's own: for tests that change the schema, or fill it with more than a transaction should hold."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from app.core.database.engine import normalise
 from app.local.services import Services
-from tests.support.database import clone, drop, make_template, of_database
+from tests.support.database import alone, clone, drop, drop_unused, exists, make_template, of_database, rename
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,22 @@ def copied(server: Services) -> Iterator[Copy]:
     clone(server, make_template(server), name)
     yield Copy(of_database(server.owner_url, name), of_database(server.database_url, name))
     drop(server, name)
+
+
+def prepared(server: Services, name: str, prepare: Callable[[str], object]) -> Copy:
+    """A copy that is prepared once, by whoever needs it first, and is only read after that. It stays with its template.
+
+    `prepare` is given the owner's URL.
+    """
+    template = make_template(server)
+    kept, draft = f"{template}_{name}", f"{template}_{name}_draft"
+    with alone(name):
+        if not exists(server, kept):
+            clone(server, template, draft)
+            prepare(of_database(server.owner_url, draft))
+            rename(server, draft, kept)
+            drop_unused(server, f"lyceum_template_%_{name}", but=kept)
+    return Copy(of_database(server.owner_url, kept), of_database(server.database_url, kept))
 
 
 async def _execute(url: str, statements: tuple[str, ...], values: dict[str, Any]) -> list[Any]:

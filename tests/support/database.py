@@ -79,9 +79,10 @@ async def _grant(owner_url: str) -> None:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone(what: str = "template") -> Iterator[None]:
+    """Nobody else on this machine is at it meanwhile."""
     STATE.mkdir(parents=True, exist_ok=True)
-    with (STATE / "template.lock").open("w") as lock:
+    with (STATE / f"{what}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -89,7 +90,7 @@ def _alone() -> Iterator[None]:
 def make_template(server: Services) -> str:
     """The name of the migrated template database, made if this set of migrations has none yet."""
     name = f"lyceum_template_{_fingerprint()}"
-    with _alone():
+    with alone():
         if not asyncio.run(_exists(server.owner_url, name)):
             draft = f"{name}_draft"
             asyncio.run(
@@ -103,7 +104,7 @@ def make_template(server: Services) -> str:
 
 def clone(server: Services, template: str, name: str) -> None:
     """A fresh database `name`, equal to the template."""
-    with _alone():  # a template may not have two copies made of it at once
+    with alone():  # a template may not have two copies made of it at once
         asyncio.run(
             _owner_statements(
                 server.owner_url,
@@ -113,9 +114,38 @@ def clone(server: Services, template: str, name: str) -> None:
         )
 
 
+def exists(server: Services, name: str) -> bool:
+    """Whether there is a database of this name."""
+    return asyncio.run(_exists(server.owner_url, name))
+
+
+def rename(server: Services, name: str, after: str) -> None:
+    """Nobody may be connected."""
+    asyncio.run(_owner_statements(server.owner_url, f"ALTER DATABASE {name} RENAME TO {after}"))
+
+
 def drop(server: Services, name: str) -> None:
     """Away with it, whoever is still connected."""
     asyncio.run(_owner_statements(server.owner_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+
+def drop_unused(server: Services, pattern: str, but: str) -> None:
+    """Away with the databases of this pattern that nobody is connected to, except one."""
+    found = asyncio.run(_unused(server.owner_url, pattern))
+    asyncio.run(_owner_statements(server.owner_url, *(f"DROP DATABASE IF EXISTS {name}" for name in found - {but})))
+
+
+async def _unused(owner_url: str, pattern: str) -> set[str]:
+    url, arguments = normalise(owner_url)
+    engine = create_async_engine(url, poolclass=NullPool, connect_args=arguments)
+    named = text(
+        "SELECT datname FROM pg_database WHERE datname LIKE :pattern"
+        " AND NOT EXISTS (SELECT FROM pg_stat_activity used WHERE used.datname = pg_database.datname)"
+    )
+    async with engine.connect() as connection:
+        found = set(await connection.scalars(named, {"pattern": pattern}))
+    await engine.dispose()
+    return found
 
 
 def worker_name() -> str:

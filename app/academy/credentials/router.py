@@ -74,7 +74,16 @@ class Pdf(Response):
 
 
 def _document(description: str) -> dict[int | str, dict[str, Any]]:
-    shape = {"type": "object", "required": ["@context", "id", "type"], "additionalProperties": True}
+    shape = {
+        "type": "object",
+        "required": ["@context", "id", "type"],
+        "properties": {
+            "@context": {"type": "array", "items": {}},
+            "id": {"type": "string", "format": "uri"},
+            "type": {"type": "array", "items": {"type": "string"}},
+        },
+        "additionalProperties": True,
+    }
     content = {rules.JSON_LD: {"schema": shape, "example": EXAMPLE_CREDENTIAL}}
     return {200: {"description": description, "content": content}}
 

@@ -55,7 +55,7 @@ def _two_decimals(value: float) -> Decimal:
 Points = Annotated[
     float, Field(strict=True, ge=0, le=1_000), PlainSerializer(_two_decimals, return_type=Decimal, when_used="always")
 ]
-Weight = Annotated[float, Field(strict=True, gt=0, ge=0.01, le=1_000)]
+Weight = Annotated[float, Field(strict=True, ge=0.01, le=1_000)]
 PartId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
 Wording = Annotated[Prose, Field(min_length=1)]
 SkillIds = Annotated[list[UUID], Field(max_length=20)]

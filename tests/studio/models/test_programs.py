@@ -111,23 +111,23 @@ async def test_a_session_is_refused(
 async def test_one_statement_reorders_and_renumbers_through_places_that_were_taken(
     session: AsyncSession, shelf: Shelf
 ) -> None:
-    session.add_all([make.chapter(shelf.program.id, number=n, order_index=n) for n in (701, 702, 703)])
-    session.add_all([make.content_session(shelf.chapter.id, number=f"7.{n}", order_index=n) for n in (701, 702)])
+    session.add_all([make.chapter(shelf.program.id, number=n, order_index=n) for n in (70_001, 70_002, 70_003)])
+    session.add_all([make.content_session(shelf.chapter.id, number=f"7.{n}", order_index=n) for n in (70_001, 70_002)])
     await session.flush()
     chapters = await session.execute(
         text(
-            "UPDATE studio.chapters SET order_index = 1404 - order_index, number = 1404 - number WHERE number > 700"
-            " RETURNING number, order_index"
+            "UPDATE studio.chapters SET order_index = 140004 - order_index, number = 140004 - number"
+            " WHERE number > 70000 RETURNING number, order_index"
         )
     )
     sessions = await session.execute(
         text(
-            "UPDATE studio.sessions SET order_index = 1403 - order_index, number = '7.' || 1403 - order_index"
-            " WHERE order_index > 700 RETURNING number, order_index"
+            "UPDATE studio.sessions SET order_index = 140003 - order_index, number = '7.' || 140003 - order_index"
+            " WHERE order_index > 70000 RETURNING number, order_index"
         )
     )
-    assert {tuple(row) for row in chapters} == {(701, 701), (702, 702), (703, 703)}
-    assert {tuple(row) for row in sessions} == {("7.701", 701), ("7.702", 702)}
+    assert {tuple(row) for row in chapters} == {(70_001, 70_001), (70_002, 70_002), (70_003, 70_003)}
+    assert {tuple(row) for row in sessions} == {("7.70001", 70_001), ("7.70002", 70_002)}
     same = "UPDATE studio.chapters SET number = 1"
     assert await refused_statement(session, same) == "uq_chapters_program_id_number"
 
