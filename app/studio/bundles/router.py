@@ -15,7 +15,7 @@ from app.identity.deps import Idempotent
 from app.studio.bundles import queries, rules, service
 from app.studio.bundles.errors import ProgramNotPortable
 from app.studio.bundles.markdown import zipped
-from app.studio.bundles.schemas import EXAMPLE, BundleFormat, StudioProgramBundle
+from app.studio.bundles.schemas import EXAMPLE, SCHEMA_NAME, SCHEMA_VERSION, BundleFormat, StudioProgramBundle
 from app.studio.clients.deps import ClientPath
 from app.studio.deps import CurrentStudioActor, StudioSession
 from app.studio.models import Program
@@ -33,7 +33,17 @@ _EXPORTED: dict[str, Any] = {
     "description": "The file, as an attachment.",
     "content": {
         "application/json": {
-            "schema": {"$ref": "#/components/schemas/StudioProgramBundle"},
+            "schema": {
+                "type": "object",
+                "description": "The document that `/imports` takes, with nothing left out.",
+                "required": list(StudioProgramBundle.model_fields),
+                "properties": {
+                    "schema_name": {"type": "string", "const": SCHEMA_NAME},
+                    "schema_version": {"type": "integer", "const": SCHEMA_VERSION},
+                    "program": {"type": "object"},
+                },
+                "additionalProperties": False,
+            },
             "example": EXAMPLE,
         },
         "application/zip": {"schema": {"type": "string", "format": "binary"}},

@@ -32,14 +32,7 @@ _SESSION: JsonDict = {
     "learning_objectives": ["Name the four halls"],
     "estimated_minutes": 10,
     "article": {"content": "Four halls, one gate.", "sources": [{"title": "House rules"}]},
-    "video": {"script": "Come along."},
     "quiz": {"questions": [{"kind": "open", "prompt": "Which halls?"}]},
-    "exercise": {
-        "exercise_type": "REFLECTION",
-        "title": "Your first day",
-        "description": "What surprised you?",
-        "ai_mentor": {"persona": "a patient colleague", "instructions": "ask one question at a time"},
-    },
 }
 _CHAPTER: JsonDict = {"title": "The first week", "number": 1, "sessions": [_SESSION]}
 _KNOWLEDGE: JsonDict = {"brief": {"title": "Brief", "content": "# For whom", "content_format": "markdown"}}
