@@ -4,7 +4,7 @@
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
 .PHONY: help run test check check-fast check-migrations requirements lock openapi schema
-.PHONY: bench bench-profile migration-times chaos chaos-smoke chaos-mutants clean
+.PHONY: interop bench bench-profile migration-times chaos chaos-smoke chaos-mutants clean
 
 UV_VERSION = 0.13.8
 TOOLS = .lyceum/tools
@@ -68,6 +68,9 @@ bench: .venv/ready ## The hot paths beside their ceilings; writes bench/results.
 
 bench-profile: .venv/ready ## Where the API's processor time goes in one job: make bench-profile JOB=enroll-spread
 	@exec $(BIN)/python -m bench --profile $(or $(JOB),enroll-spread) $(OPTIONS)
+
+interop: .venv/ready ## Others' verifiers over what we issue: Open Badges 3.0 and 2.0, in Node.js and Python (fetches them once)
+	@$(BIN)/pytest -q -rs tests/interop/judges.py
 
 migration-times: .venv/ready ## How long it takes to migrate an empty database, and to copy a migrated one
 	@$(BIN)/python -m tests.migrations.times

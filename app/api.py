@@ -38,6 +38,9 @@ SYSTEMS: dict[str, APIRouter] = {
 # Outside of the prefix: /.well-known/jwks.json, and the page behind a sign-in link.
 ROOT: tuple[APIRouter, ...] = (identity.root,)
 
+# The same of a system: the addresses that are written into credentials.
+SYSTEM_ROOTS: dict[str, APIRouter] = {"academy": academy.root}
+
 # Where a request may carry something else than up to a megabyte of JSON.
 BODY_RULES = (
     BodyRule(f"{PREFIX}/webhooks/stripe", _MEBIBYTE),
@@ -57,4 +60,6 @@ def build_router(systems: Collection[str]) -> APIRouter:
     for name, system in SYSTEMS.items():
         if name in systems:
             router.include_router(system, prefix=PREFIX)
+            if name in SYSTEM_ROOTS:
+                router.include_router(SYSTEM_ROOTS[name])
     return router

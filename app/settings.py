@@ -10,7 +10,8 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -140,6 +141,22 @@ class StripeSettings(_Concern):
     _lists = field_validator("webhook_secrets", mode="before")(_split)
 
 
+class LlmSettings(_Concern):
+    """A language model behind an OpenAI-compatible endpoint: it grades free answers (A-ASM-09)."""
+
+    key: SecretStr = Field(SecretStr(""), validation_alias="LYCEUM_LLM_KEY")
+    url: str = Field("https://api.openai.com/v1", validation_alias="LYCEUM_LLM_URL")
+    model: str = Field("gpt-4o-mini", validation_alias="LYCEUM_LLM_MODEL")
+    timeout_seconds: float = Field(60, validation_alias="LYCEUM_LLM_TIMEOUT", gt=0, le=75)
+    tokens_field: Literal["max_completion_tokens", "max_tokens"] = Field(
+        "max_completion_tokens", validation_alias="LYCEUM_LLM_TOKENS_FIELD"
+    )
+    response_format: Literal["json_schema", "json_object", "none"] = Field(
+        "json_schema", validation_alias="LYCEUM_LLM_RESPONSE_FORMAT"
+    )
+    grading_tokens_per_day: int = Field(2_000_000, validation_alias="LYCEUM_LLM_GRADING_TOKENS", ge=0)
+
+
 class TwinSettings(_Concern):
     """The providers' local twins: one small server, refused in production."""
 
@@ -147,6 +164,32 @@ class TwinSettings(_Concern):
     # how browsers reach them, and which API their webhooks go to; both only where containers have names of their own
     public_url: str = Field("", validation_alias="LYCEUM_TWINS_PUBLIC_URL")
     deliver_to: str = Field("", validation_alias="LYCEUM_TWINS_DELIVER_TO")
+
+
+class FileSettings(_Concern):
+    """Where files lie that the service makes or is given."""
+
+    folder: Path | None = Field(None, validation_alias="LYCEUM_FILES")
+
+
+class CredentialSettings(_Concern):
+    """Who issues certificates and badges, under which address, and how long badges last."""
+
+    url: str = Field(
+        "http://127.0.0.1:8000", validation_alias=AliasChoices("LYCEUM_CREDENTIALS_URL", "LYCEUM_PUBLIC_URL")
+    )
+    issuer_name: str = Field("AI Enablement Academy", validation_alias="LYCEUM_ISSUER_NAME", min_length=1)
+    issuer_email: str = Field("credentials@aienablement.academy", validation_alias="LYCEUM_ISSUER_EMAIL")
+    technical_badge_days: int = Field(365, validation_alias="LYCEUM_BADGE_DAYS_TECHNICAL", ge=0, le=36_500)
+    other_badge_days: int = Field(0, validation_alias="LYCEUM_BADGE_DAYS_OTHER", ge=0, le=36_500)
+
+    @field_validator("url")
+    @classmethod
+    def _origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
+            raise ValueError("credentials need an address of the form https://host")
+        return f"{parts.scheme}://{parts.netloc}"
 
 
 class TelemetrySettings(_Concern):
@@ -197,7 +240,10 @@ class Settings:
         self.sign_in = SignInSettings()
         self.mail = MailSettings()
         self.stripe = StripeSettings()
+        self.llm = LlmSettings()
         self.twins = TwinSettings()
+        self.files = FileSettings()
+        self.credentials = CredentialSettings()
         self.telemetry = TelemetrySettings()
         self.retention = RetentionSettings()
 
@@ -236,9 +282,11 @@ class Settings:
         urls = {
             "LYCEUM_PUBLIC_URL": self.server.public_url,
             "SITE_URL": self.mail.site_url,
+            "LYCEUM_CREDENTIALS_URL": self.credentials.url,
             "STRIPE_API_BASE": self.stripe.api_base,
             "RESEND_API_URL": self.mail.resend_url,
             "BREVO_API_URL": self.mail.brevo_url,
+            "LYCEUM_LLM_URL": self.llm.url,
         }
         found += [f"{name} is not https" for name, url in urls.items() if not url.startswith("https://")]
         if self.google.discovery_url != "https://accounts.google.com/.well-known/openid-configuration":

@@ -6,11 +6,18 @@ A feature that listens adds its line here; nothing is found by magic.
 import asyncio
 import signal
 
+import app.academy.ai_grading.jobs
+import app.academy.assessment_reminders.jobs
+import app.academy.attempts.jobs
+import app.academy.badges.jobs
+import app.academy.certificates.jobs
 import app.academy.cohorts.jobs
 import app.academy.enrollments.jobs
+import app.academy.gain.jobs
 import app.academy.notices.jobs
 import app.academy.payments.jobs
 import app.academy.people.jobs
+import app.academy.progress.jobs
 import app.academy.waitlist.jobs
 import app.core.outbox.months
 import app.core.outbox.prune
@@ -20,6 +27,7 @@ import app.crm.programs.jobs
 import app.flows.invariants.jobs
 import app.identity.magic_links.jobs
 import app.identity.sessions.jobs
+import app.media.files.jobs
 import app.notifications.mails.jobs
 import app.webhooks.inbox.jobs  # noqa: F401  (each import fills the book of listeners)
 from app.core.database.engine import create_engine, create_sessions

@@ -5,6 +5,7 @@ import os
 os.environ.setdefault("LYCEUM_ENV", "test")
 os.environ.setdefault("LYCEUM_SECRET", "a secret of the tests, 0123456789 abcdefghij")
 os.environ.setdefault("STRIPE_WEBHOOK_SECRET", "whsec_test_secret")
+os.environ.setdefault("LYCEUM_FILES", ".lyceum/test/files")
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator

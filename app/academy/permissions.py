@@ -80,8 +80,48 @@ class Permission(StrEnum):
     """See who is in the academy."""
     LEARNER_APPOINT = "learner_appoint"
     """Give somebody a role, with or without an organization."""
+    GAIN_READ = "gain_read"
+    """See what one learner gained: scores of a person."""
+    COHORT_READ_GAIN = "cohort_read_gain"
+    """See what a cohort gained."""
+    COURSE_READ_GAIN = "course_read_gain"
+    """See what the learners of a course gained, and how its assessments measure."""
+    ORGANIZATION_READ_GAIN = "organization_read_gain"
+    """See what an organization's people gained: never of fewer than five."""
+    GAINS_RECOMPUTE = "gains_recompute"
+    """Have gains measured again."""
     TIMEZONES_BACKFILL = "timezones_backfill"
     """Give everybody without a time zone the academy's own."""
+    LESSON_READ = "lesson_read"
+    """See the lessons of a course."""
+    PROGRESS_READ = "progress_read"
+    """See how far somebody is in a course."""
+    ATTENDANCE_RECORD = "attendance_record"
+    """Say who was in a class session, and who has completed the course."""
+    ASSESSMENT_EDIT = "assessment_edit"
+    """Make, change, publish and withdraw assessments and their questions."""
+    ASSESSMENT_READ_QUESTIONS = "assessment_read_questions"
+    """See questions with what is right, how well a model grades them, and everybody's attempts."""
+    ATTEMPT_TAKE = "attempt_take"
+    """Begin, answer and hand in."""
+    RESPONSE_GRADE = "response_grade"
+    """Grade somebody's answer, confirm or override a grade."""
+    ORGANIZATION_READ_RESULTS = "organization_read_results"
+    """See what an organization's people reached together."""
+    CERTIFICATE_ISSUE = "certificate_issue"
+    """Issue the certificate of an enrollment that has earned it."""
+    CREDENTIAL_READ = "credential_read"
+    """See a credential as its holder does, with its files."""
+    CREDENTIAL_SHOW_NAME = "credential_show_name"
+    """Decide whether a credential shows its holder's name."""
+    CREDENTIAL_REVOKE = "credential_revoke"
+    """Take a credential back."""
+    CREDENTIALS_READ = "credentials_read"
+    """List everybody's credentials."""
+    BADGE_ISSUE = "badge_issue"
+    """Issue a badge to somebody, and renew it: with one's own name for it."""
+    PORTFOLIO_PUBLISH = "portfolio_publish"
+    """Show one's own badges to everybody, or no longer."""
 
 
 def is_platform_admin(actor: AcademyActor, _target: Any) -> bool:
@@ -120,12 +160,40 @@ def is_own(actor: AcademyActor, target: Any) -> bool:
     return bool(target.account_id == actor.account_id)
 
 
+def is_not_own(actor: AcademyActor, target: Any) -> bool:
+    return bool(target.account_id != actor.account_id)
+
+
+def teaches_holder(_actor: AcademyActor, target: Any) -> bool:
+    return bool(target.is_taught_by_actor)
+
+
+def is_the_house(actor: AcademyActor, _target: Any) -> bool:
+    return actor.is_system
+
+
 def is_of_own_organization(actor: AcademyActor, target: Any) -> bool:
     return target.organization_id is not None and target.organization_id == actor.organization_id
 
 
+def is_among_people(actor: AcademyActor, target: Any) -> bool:
+    return actor.account_id in target.people
+
+
 def has_not_ended(_actor: AcademyActor, cohort: Any) -> bool:
     return cohort.status not in {CohortStatus.completed, CohortStatus.cancelled}
+
+
+def teaches(_actor: AcademyActor, target: Any) -> bool:
+    return bool(target.is_teacher)
+
+
+def learns(_actor: AcademyActor, target: Any) -> bool:
+    return bool(target.is_learner)
+
+
+def is_anothers(actor: AcademyActor, target: Any) -> bool:
+    return bool(target.account_id != actor.account_id)
 
 
 RULES: PermissionMap = {
@@ -147,7 +215,31 @@ RULES: PermissionMap = {
     Permission.ORGANIZATION_READ_BILLING: [[is_platform_admin], [is_organization_admin, is_of_own_organization]],
     Permission.LEARNERS_READ: [[is_platform_admin]],
     Permission.LEARNER_APPOINT: [[is_platform_admin]],
+    Permission.GAIN_READ: [[is_own], [is_instructor], [is_platform_admin]],
+    Permission.COHORT_READ_GAIN: [[is_platform_admin], [is_instructor]],
+    Permission.COURSE_READ_GAIN: [[is_platform_admin], [is_among_people]],
+    Permission.ORGANIZATION_READ_GAIN: [
+        [is_platform_admin],
+        [is_organization_admin, is_of_own_organization],
+        [is_of_own_organization, is_among_people],
+    ],
+    Permission.GAINS_RECOMPUTE: [[is_platform_admin]],
     Permission.TIMEZONES_BACKFILL: [[is_platform_admin]],
+    Permission.LESSON_READ: [[is_platform_admin], [teaches], [learns]],
+    Permission.PROGRESS_READ: [[is_own], [is_platform_admin], [teaches]],
+    Permission.ATTENDANCE_RECORD: [[is_platform_admin], [teaches]],
+    Permission.ASSESSMENT_EDIT: [[is_platform_admin]],
+    Permission.ASSESSMENT_READ_QUESTIONS: [[is_platform_admin], [teaches]],
+    Permission.ATTEMPT_TAKE: [[is_own]],
+    Permission.RESPONSE_GRADE: [[is_platform_admin, is_anothers], [teaches, is_anothers]],
+    Permission.ORGANIZATION_READ_RESULTS: [[is_platform_admin], [is_organization_admin, is_of_own_organization]],
+    Permission.CERTIFICATE_ISSUE: [[is_own], [is_platform_admin], [is_instructor]],
+    Permission.CREDENTIAL_READ: [[is_own], [is_platform_admin]],
+    Permission.CREDENTIAL_SHOW_NAME: [[is_own]],
+    Permission.CREDENTIAL_REVOKE: [[is_platform_admin]],
+    Permission.CREDENTIALS_READ: [[is_platform_admin]],
+    Permission.BADGE_ISSUE: [[is_platform_admin, is_not_own], [teaches_holder, is_not_own], [is_the_house]],
+    Permission.PORTFOLIO_PUBLISH: [[is_own]],
 }
 
 

@@ -1,10 +1,25 @@
 """The academy's table of contents: its features' routers, one line each."""
 
 from app.academy.agenda.router import router as agenda
+from app.academy.assessments.router import router as assessments
+from app.academy.attempts.router import router as attempts
+from app.academy.badges.router import router as badges
+from app.academy.calibration.router import router as calibration
+from app.academy.certificates.router import router as certificates
 from app.academy.cohorts.router import router as cohorts
 from app.academy.courses.router import router as courses
+from app.academy.credentials.router import root as credential_pages
+from app.academy.credentials.router import router as credentials
 from app.academy.enrollments.router import router as enrollments
+from app.academy.gain.router import router as gain
+from app.academy.gain_reports.router import router as gain_reports
+from app.academy.grading.router import router as grading
+from app.academy.lessons.router import router as lessons
 from app.academy.people.router import router as people
+from app.academy.progress.router import router as progress
+from app.academy.psychometrics.router import router as psychometrics
+from app.academy.questions.router import router as questions
+from app.academy.results.router import router as results
 from app.academy.waitlist.router import router as waitlist
 from app.core.http.routing import Router
 
@@ -21,3 +36,29 @@ router.include_router(people)  # /me/profile  /learners  /organizations  /timezo
 # Selling seats
 router.include_router(enrollments)  # /cohorts/{cohort_id}/checkout  /enrollments  /me/enrollments  /me/cohorts
 router.include_router(waitlist)  # /cohorts/{cohort_id}/waitlist  /waitlist  /me/waitlist
+
+# Learning
+router.include_router(lessons)  # /sessions/{session_id}/lessons  /lessons  /enrollments/{enrollment_id}/lessons
+router.include_router(progress)  # /enrollments/{enrollment_id}/progress  …/completion  /cohorts/{cohort_id}/attendance
+
+# Assessments
+router.include_router(assessments)  # /assessments  /assessments/{assessment_id}/publication
+router.include_router(questions)  # /assessments/{assessment_id}/questions  /questions  …/pair  …/threshold
+router.include_router(attempts)  # /assessments/{assessment_id}/attempts  /attempts  /me/attempts
+router.include_router(grading)  # /reviews  /responses  /attempts/{attempt_id}/confirmation
+router.include_router(calibration)  # /questions/{question_id}/calibration  /assessments/{assessment_id}/calibration
+router.include_router(results)  # /organizations/{organization_id}/assessment-results
+
+# Learning, measured
+router.include_router(gain)  # /enrollments/{enrollment_id}/gain  /gain-recomputations
+router.include_router(gain_reports)  # /cohorts/{cohort_id}/gain  /courses/{course_id}/gain  /organizations/…/gain
+router.include_router(psychometrics)  # /assessments/{assessment_id}/statistics
+
+# What was achieved
+router.include_router(certificates)  # /enrollments/{enrollment_id}/certificate  /certificates  /path-certificates
+router.include_router(badges)  # /badges  /me/portfolio  /portfolios
+router.include_router(credentials)  # /credentials/{credential_id}  …/verification  …/jwt  …/png  …/pdf  …/revocation
+
+# Outside of the prefix
+root = Router(tags=["academy"])
+root.include_router(credential_pages)  # /verify  /badges  /open-badges  /.well-known/did.json

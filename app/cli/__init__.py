@@ -22,6 +22,8 @@ app = typer.Typer(
 )
 account = typer.Typer(help="Accounts.", no_args_is_help=True)
 app.add_typer(account, name="account")
+keys = typer.Typer(help="The keys that sign certificates and badges.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
 
 Descriptor = Annotated[int, typer.Option("--fd", hidden=True, help="A listening socket of the supervisor.")]
 Lifeline = Annotated[int, typer.Option("--lifeline", hidden=True, help="The supervisor's pipe: end when it closes.")]
@@ -147,6 +149,57 @@ def token(email: Annotated[str, typer.Option(help="Whose token.")]) -> None:
     _refuse_in_production()
     with reached():
         typer.echo(asyncio.run(token_for(email)))
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Every key that has ever signed, newest first. Prints one JSON object per line; never a private half."""
+    import asyncio
+
+    from app.cli.credentials import known_keys
+    from app.local.reach import reached
+
+    with reached():
+        for line in asyncio.run(known_keys()):
+            typer.echo(line)
+
+
+@keys.command("rotate")
+def rotate_key() -> None:
+    """Sign with a new key from now on. What the former one signed goes on being verified."""
+    import asyncio
+
+    from app.cli.credentials import rotate
+    from app.local.reach import reached
+
+    with reached():
+        typer.echo(asyncio.run(rotate()))
+
+
+@app.command()
+def verify(
+    source: Annotated[str, typer.Argument(help="A file (JSON, token, PNG, SVG), or the address of a credential.")],
+    did: Annotated[
+        list[Path] | None, typer.Option(help="A DID document to believe, in place of the kept ones.")
+    ] = None,
+    status_list: Annotated[list[Path] | None, typer.Option(help="A signed status list to look it up in.")] = None,
+    kept: Annotated[
+        Path | None, typer.Option(help="Where fetched documents are kept. Default: credentials in LYCEUM_STATE.")
+    ] = None,
+) -> None:
+    """Whether a certificate or badge holds. A file is checked without any network, from documents given or kept.
+
+    For an address, the credential, its issuer's keys and its status list are fetched and kept. Exit 0: valid. 1: not
+    valid (revoked, expired, forged). 3: genuine, but nobody can say from here whether it was taken back.
+    """
+    from app.cli.credentials import bound_time, check
+    from app.settings import settings
+
+    bound_time()
+    folder = kept or settings().server.state / "credentials"
+    code, lines = check(source, did or [], status_list or [], folder)
+    typer.echo("\n".join(lines))
+    raise typer.Exit(code)
 
 
 @app.command()

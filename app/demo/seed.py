@@ -14,7 +14,7 @@ from app.academy.people import service as people
 from app.academy.permissions import AcademyActor
 from app.core.clock import utc_now
 from app.core.database.locks import try_lock
-from app.demo import data
+from app.demo import assessments, data
 from app.identity.accounts import service as accounts
 from app.identity.accounts.service import Person
 from app.identity.actor import Actor
@@ -43,6 +43,7 @@ async def seed(sessions: async_sessionmaker[AsyncSession]) -> bool:
             await _plan(session, course, wanted.starts_in_days, instructor)
             if place == 0:
                 await _furnish(session, course, customer, instructor)
+                await assessments.furnish(session, course)
     return True
 
 

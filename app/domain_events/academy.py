@@ -306,3 +306,275 @@ class TimezonesBackfilled(DomainEvent):
     key_field: ClassVar[str] = "backfill_id"
     backfill_id: UUID
     changed: int
+
+
+class LessonChanged(DomainEvent):
+    """A lesson of a class session was made, edited or taken away."""
+
+    kind: ClassVar[str] = "academy.lesson_changed"
+    key_field: ClassVar[str] = "course_id"
+    lesson_id: UUID
+    session_id: UUID
+    course_id: UUID
+
+
+class LessonCompleted(DomainEvent):
+    """A learner has finished a lesson, in this enrollment."""
+
+    kind: ClassVar[str] = "academy.lesson_completed"
+    key_field: ClassVar[str] = "enrollment_id"
+    enrollment_id: UUID
+    lesson_id: UUID
+    course_id: UUID
+    account_id: UUID
+
+
+class AttendanceRecorded(DomainEvent):
+    """Somebody said whether a learner was in a class session, or corrected it."""
+
+    kind: ClassVar[str] = "academy.attendance_recorded"
+    key_field: ClassVar[str] = "enrollment_id"
+    enrollment_id: UUID
+    session_id: UUID
+    account_id: UUID
+    status: str
+    minutes_attended: int
+
+
+class EnrollmentCompleted(DomainEvent):
+    """A learner has completed a course: by its rule, or because an instructor said so (`completed_by_id`, Z-67)."""
+
+    kind: ClassVar[str] = "academy.enrollment_completed"
+    key_field: ClassVar[str] = "enrollment_id"
+    enrollment_id: UUID
+    cohort_id: UUID
+    course_id: UUID
+    account_id: UUID
+    completed_by_id: UUID | None = None
+
+
+class AssessmentChanged(DomainEvent):
+    """An assessment was made, edited, opened or withdrawn; `fields` names what changed."""
+
+    kind: ClassVar[str] = "academy.assessment_changed"
+    key_field: ClassVar[str] = "assessment_id"
+    assessment_id: UUID
+    fields: tuple[str, ...] = ()
+
+
+class AssessmentPublished(DomainEvent):
+    """An assessment can be taken."""
+
+    kind: ClassVar[str] = "academy.assessment_published"
+    key_field: ClassVar[str] = "assessment_id"
+    assessment_id: UUID
+    course_id: UUID | None
+
+
+class QuestionChanged(DomainEvent):
+    """A question was made, edited or withdrawn; attempts keep the version that they were taken with."""
+
+    kind: ClassVar[str] = "academy.question_changed"
+    key_field: ClassVar[str] = "assessment_id"
+    question_id: UUID
+    assessment_id: UUID
+    version: int
+    fields: tuple[str, ...] = ()
+
+
+class QuestionThresholdRaised(DomainEvent):
+    """A model's grades of this question need more confidence from now on, or a person."""
+
+    kind: ClassVar[str] = "academy.question_threshold_raised"
+    key_field: ClassVar[str] = "question_id"
+    question_id: UUID
+    before: float
+    after: float
+
+
+class AttemptStarted(DomainEvent):
+    """Somebody began an assessment."""
+
+    kind: ClassVar[str] = "academy.attempt_started"
+    key_field: ClassVar[str] = "attempt_id"
+    attempt_id: UUID
+    assessment_id: UUID
+    account_id: UUID
+    enrollment_id: UUID | None = None
+
+
+class AttemptSubmitted(DomainEvent):
+    """An attempt is over: handed in, or closed because its time was (`has_expired`)."""
+
+    kind: ClassVar[str] = "academy.attempt_submitted"
+    key_field: ClassVar[str] = "attempt_id"
+    attempt_id: UUID
+    assessment_id: UUID
+    account_id: UUID
+    enrollment_id: UUID | None = None
+    has_expired: bool = False
+
+
+class AttemptGraded(DomainEvent):
+    """Every response of an attempt is graded and nobody has to look any more; or one was graded anew (`is_regrade`).
+
+    Its public name is `assessment.attempt_graded`.
+    """
+
+    kind: ClassVar[str] = "academy.attempt_graded"
+    key_field: ClassVar[str] = "attempt_id"
+    attempt_id: UUID
+    assessment_id: UUID
+    account_id: UUID
+    enrollment_id: UUID | None = None
+    is_regrade: bool = False
+
+
+class AttemptsClosed(DomainEvent):
+    """A learner wants no further attempt at an assessment, which opens the answers (Z-97)."""
+
+    kind: ClassVar[str] = "academy.attempts_closed"
+    key_field: ClassVar[str] = "attempt_id"
+    attempt_id: UUID
+    assessment_id: UUID
+    account_id: UUID
+
+
+class ResponseGraded(DomainEvent):
+    """A person graded a response, confirmed what a model said of it, or overrode it."""
+
+    kind: ClassVar[str] = "academy.response_graded"
+    key_field: ClassVar[str] = "attempt_id"
+    response_id: UUID
+    attempt_id: UUID
+    graded_by_id: UUID
+    is_override: bool
+
+
+class GradingRequested(DomainEvent):
+    """A free answer is to be graded by a model."""
+
+    kind: ClassVar[str] = "academy.grading_requested"
+    key_field: ClassVar[str] = "response_id"
+    response_id: UUID
+    attempt_id: UUID
+
+
+class GainMeasured(DomainEvent):
+    """What an enrollment's learner gained was measured, or has changed; null at the ceiling, or if it is gone."""
+
+    kind: ClassVar[str] = "academy.gain_measured"
+    key_field: ClassVar[str] = "enrollment_id"
+    enrollment_id: UUID
+    normalized_gain: float | None = None
+
+
+class GainRecomputationRequested(DomainEvent):
+    """The gains of a scope are to be measured again. No `scope_id`: everybody's."""
+
+    kind: ClassVar[str] = "academy.gain_recomputation_requested"
+    key_field: ClassVar[str] = "recomputation_id"
+    recomputation_id: UUID
+    scope: str
+    scope_id: UUID | None = None
+
+
+class GainsRecomputed(DomainEvent):
+    """The gains of a scope are what its attempts say; `changed` rows were not."""
+
+    kind: ClassVar[str] = "academy.gains_recomputed"
+    key_field: ClassVar[str] = "recomputation_id"
+    recomputation_id: UUID
+    scope: str
+    scope_id: UUID | None = None
+    changed: int
+
+
+class CertificateIssued(DomainEvent):
+    """Somebody has the certificate of a course; its files follow."""
+
+    kind: ClassVar[str] = "academy.certificate_issued"
+    key_field: ClassVar[str] = "certificate_id"
+    certificate_id: UUID
+    enrollment_id: UUID
+    course_id: UUID
+    account_id: UUID
+
+
+class PathCertificateIssued(DomainEvent):
+    """Somebody has the certificate of a whole path; its file follows."""
+
+    kind: ClassVar[str] = "academy.path_certificate_issued"
+    key_field: ClassVar[str] = "certificate_id"
+    certificate_id: UUID
+    path_id: UUID
+    account_id: UUID
+    certificate_number: str
+
+
+class CertificateFilesRequested(DomainEvent):
+    """The files of a certificate are to be made. `is_path`: of a path."""
+
+    kind: ClassVar[str] = "academy.certificate_files_requested"
+    key_field: ClassVar[str] = "certificate_id"
+    certificate_id: UUID
+    is_path: bool = False
+
+
+class BadgeIssued(DomainEvent):
+    """Somebody has a badge for a level of a skill. `renews_id`: the badge that it takes the place of."""
+
+    kind: ClassVar[str] = "academy.badge_issued"
+    key_field: ClassVar[str] = "badge_id"
+    badge_id: UUID
+    skill_id: UUID
+    account_id: UUID
+    level: str
+    renews_id: UUID | None = None
+
+
+class BadgeExpiryNeared(DomainEvent):
+    """A badge ends in `days` days, or has ended (0), and its holder was told."""
+
+    kind: ClassVar[str] = "academy.badge_expiry_neared"
+    key_field: ClassVar[str] = "badge_id"
+    badge_id: UUID
+    account_id: UUID
+    days: int
+
+
+class CredentialRevoked(DomainEvent):
+    """A certificate or badge was taken back."""
+
+    kind: ClassVar[str] = "academy.credential_revoked"
+    key_field: ClassVar[str] = "credential_id"
+    credential_id: UUID
+    credential_kind: str
+    account_id: UUID
+    reason: str
+
+
+class CredentialNameChanged(DomainEvent):
+    """A holder decided whether a credential shows their name."""
+
+    kind: ClassVar[str] = "academy.credential_name_changed"
+    key_field: ClassVar[str] = "credential_id"
+    credential_id: UUID
+    is_shown: bool
+
+
+class PortfolioPublished(DomainEvent):
+    """A learner shows their badges to everybody (`is_public`), or no longer."""
+
+    kind: ClassVar[str] = "academy.portfolio_published"
+    key_field: ClassVar[str] = "account_id"
+    account_id: UUID
+    is_public: bool
+
+
+class SigningKeyRotated(DomainEvent):
+    """Credentials are signed with another key from now on."""
+
+    kind: ClassVar[str] = "academy.signing_key_rotated"
+    key_field: ClassVar[str] = "signing_key_id"
+    signing_key_id: UUID

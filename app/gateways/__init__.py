@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import httpx
 
     from app.gateways.google.client import GoogleGateway
+    from app.gateways.llm.client import LlmGateway
     from app.gateways.mail.client import MailGateway
     from app.gateways.stripe.client import StripeGateway
     from app.settings import Settings
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Gateways:
-    """All of them, built once per process and closed with it."""
+    """All of them, built once per process and closed with it. `llm` is None where no model is to be asked."""
 
     stripe: StripeGateway
     mail: MailGateway
     google: GoogleGateway
+    llm: LlmGateway | None
     http: httpx.AsyncClient
 
     async def aclose(self) -> None:
@@ -35,7 +37,7 @@ class Gateways:
 
 def build_gateways(settings: Settings) -> Gateways:
     """Gateways to the providers, or to their twins where a key is missing. Raises `TwinRefused` in production."""
-    from app.gateways.build import google_gateway, mail_gateway, stripe_gateway
+    from app.gateways.build import google_gateway, llm_gateway, mail_gateway, stripe_gateway
     from app.gateways.http import new_client
 
     http = new_client()
@@ -43,5 +45,6 @@ def build_gateways(settings: Settings) -> Gateways:
         stripe=stripe_gateway(settings),
         mail=mail_gateway(settings, http),
         google=google_gateway(settings, http),
+        llm=llm_gateway(settings, http),
         http=http,
     )

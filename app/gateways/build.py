@@ -7,6 +7,8 @@ import secrets
 from typing import TYPE_CHECKING
 
 from app.gateways.google.client import GoogleGateway
+from app.gateways.llm.client import LlmGateway
+from app.gateways.llm.types import ResponseFormat
 from app.gateways.mail.brevo import Brevo
 from app.gateways.mail.client import MailGateway
 from app.gateways.mail.resend import Resend
@@ -26,6 +28,7 @@ TWINS_URL = "http://127.0.0.1:8010"
 TWIN_STRIPE_KEY = "sk_test_twin"
 TWIN_GOOGLE_CLIENT = "lyceum.twin.local"
 TWIN_GOOGLE_SECRET = "twin"  # noqa: S105 - see above
+TWIN_LLM_KEY = "sk-twin"
 
 
 class TwinRefused(RuntimeError):
@@ -118,4 +121,23 @@ def google_gateway(settings: Settings, http: httpx.AsyncClient) -> GoogleGateway
         client_id=TWIN_GOOGLE_CLIENT,
         client_secret=TWIN_GOOGLE_SECRET,
         discovery_url=f"{twins_url(settings)}/google/.well-known/openid-configuration",
+    )
+
+
+def llm_gateway(settings: Settings, http: httpx.AsyncClient) -> LlmGateway | None:
+    """The model; without a key its twin, and in production none: people then grade what only a model could."""
+    llm = settings.llm
+    key, base = llm.key.get_secret_value(), llm.url
+    if not key:
+        if settings.is_production:
+            return None
+        key, base = TWIN_LLM_KEY, f"{twins_url(settings)}/llm/v1"
+    return LlmGateway(
+        http,
+        base_url=base,
+        key=key,
+        model=llm.model,
+        timeout=llm.timeout_seconds,
+        tokens_field=llm.tokens_field,
+        response_format=ResponseFormat(llm.response_format),
     )

@@ -1,4 +1,4 @@
-"""The twins: one small server that is Stripe (`/stripe`) and Google's sign-in (`/google`) for this machine.
+"""The twins: one small server that is Stripe (`/stripe`), Google's sign-in (`/google`) and a language model (`/llm`).
 
 Run it as `uvicorn --factory app.gateways.twins:create_app`, in one process: its state is a SQLite file and a key
 under the state folder. Refused in production.
@@ -16,8 +16,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app.gateways.build import TWIN_GOOGLE_CLIENT, TWIN_GOOGLE_SECRET, TwinRefused, twin_webhook_secret
+from app.gateways.build import TWIN_GOOGLE_CLIENT, TWIN_GOOGLE_SECRET, TWIN_LLM_KEY, TwinRefused, twin_webhook_secret
 from app.gateways.google.twin import GoogleTwin
+from app.gateways.llm.twin import LlmTwin
 from app.gateways.stripe.twin.routes import StripeTwin
 from app.settings import Settings, settings
 
@@ -72,12 +73,15 @@ def create_app(config: TwinsConfig | None = None) -> Starlette:
         public_url=public_url,
     )
 
+    llm = LlmTwin(TWIN_LLM_KEY)
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with stripe.running():
             yield
 
-    return Starlette(routes=[Route("/healthz", healthz), stripe.mount(), google.mount()], lifespan=lifespan)
+    routes = [Route("/healthz", healthz), stripe.mount(), google.mount(), llm.mount()]
+    return Starlette(routes=routes, lifespan=lifespan)
 
 
 async def healthz(_request: Request) -> Response:

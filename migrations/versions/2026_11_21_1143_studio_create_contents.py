@@ -11,6 +11,9 @@ down_revision: str | None = "0242_studio_programs"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
+# How long a script takes: 150 words a minute are 2.5 a second.
+SECONDS = r"(regexp_count(script, '\S+') * 2 + 2) / 5"
+
 # What is wrong with an element, in the words of SQL's path language.
 ONLY_OBJECTS = 'strict $[*] ? (@.type() != "object")'
 SOURCE = (
@@ -81,7 +84,12 @@ def upgrade() -> None:
         sa.Column(
             "word_count", sa.Integer(), sa.Computed("regexp_count(script, '\\S+')", persisted=True), nullable=True
         ),
-        sa.Column("estimated_duration", sa.Text(), nullable=True),
+        sa.Column(
+            "estimated_duration",
+            sa.Text(),
+            sa.Computed(f"{SECONDS} / 60 || ':' || lpad(({SECONDS} % 60)::text, 2, '0')", persisted=True),
+            nullable=True,
+        ),
         sa.Column("status", sa.Text(), server_default=sa.text("'draft'"), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.Column("approved_by", sa.Uuid(), nullable=True),

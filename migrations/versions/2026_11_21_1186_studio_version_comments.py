@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0286_studio_comment_versions"
-down_revision: str | None = "0285_studio_estimates"
+down_revision: str | None = "0280_studio_totals"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

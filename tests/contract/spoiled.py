@@ -144,7 +144,7 @@ def _out_of_bounds(choice: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             yield "none of the values", "\u2603 no such value"
         case {"format": kind}:
             yield f"no {kind}", "\u2603 not one"
-    if choice.get("type") == "integer":
+    if choice.get("type") == "integer" and "enum" not in choice:
         yield "above the most", int(choice["maximum"]) + 1
         yield "below the least", int(choice["minimum"]) - 1
 

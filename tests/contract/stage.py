@@ -101,6 +101,10 @@ async def open_stage(
     """A stage with its world built, in a transaction that is rolled back in the end."""
     gateways = gateways_to(twins_url, folder)
     async with engine.connect() as connection:
+        # One transaction for a whole run of tests: longer than any of the product's may be.
+        for_long = "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout'"
+        await connection.execute(text(for_long))
+        await connection.commit()
         outer = await connection.begin()
         await connection.execute(UNHURRIED)
         sessions = async_sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")

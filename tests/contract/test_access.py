@@ -15,6 +15,7 @@ import pytest
 from httpx import Response
 
 from app.core.ids import new_id
+from tests.contract import learning
 from tests.contract.access.studio import STUDIO
 from tests.contract.operations import Operation, frozen
 from tests.contract.stage import Call, Stage
@@ -25,6 +26,10 @@ ACADEMY = """
 academy_cancel_enrollment             401       200      404   403        404      404       404     200     403
 academy_cancel_enrollment@members     401       404      404   403        200      200       404     200     403
 academy_create_acceptance             401       201      404   404        404      404       404     403     403
+academy_create_badge                  401       403     403   201        403      403       403     201   403
+academy_create_badge_renewal          401       403     404   404        404      404       404     201   403
+academy_create_certificate            401       201     404   201        404      404       404     201   403
+academy_create_certificate@early      401       409      404   409        404      404       404     409     403
 academy_create_checkout               401       enrolled 201   201        enrolled 201       201     201     403
 academy_create_cohort                 401       403      403   403        403      403       403     201     403
 academy_create_course                 401       403      403   403        403      403       403     201     403
@@ -32,11 +37,13 @@ academy_create_course_waitlist_entry  401       201      201   201        201   
 academy_create_enrollment             401       403      403   403        enrolled 201       201     201     403
 academy_create_enrollment@colleague   401       403      403   403        201      201       403     201     403
 academy_create_enrollment@stranger    401       403      403   403        403      403       403     201     403
+academy_create_gain_recomputation     401       403      403   403        403      403       403     202     403
 academy_create_intake_survey          401       201      404   403        404      404       404     403     403
 academy_create_offers                 401       403      403   403        403      403       403     200     403
 academy_create_organization           401       403      403   403        403      403       403     201     403
 academy_create_refund                 401       403      404   403        404      404       404     202     403
 academy_create_refund@members         401       404      404   403        403      403       404     nothing 403
+academy_create_revocation             401       403     403   403        403      403       403     201   403
 academy_create_session                401       403      403   403        403      403       403     201     403
 academy_create_timezone_backfill      401       403      403   403        403      403       403     202     403
 academy_create_transfer               401       201      404   403        404      404       404     201     403
@@ -45,30 +52,58 @@ academy_create_waitlist_entry         401       waiting  201   201        201   
 academy_delete_course                 401       403      403   403        403      403       403     204     403
 academy_delete_session                401       403      403   403        403      403       403     204     403
 academy_delete_waitlist_entry         401       204      404   404        404      404       404     403     403
+academy_get_assessment_statistics     401       403      403   200        403      403       403     200     403
+academy_get_badge                     401       200     404   404        404      404       404     200   403
+academy_get_baked_png                 200       200     200   200        200      200       200     200   200
+academy_get_baked_svg                 200       200     200   200        200      200       200     200   200
+academy_get_certificate               401       200     404   200        404      404       404     200   403
 academy_get_cohort                    200       200      200   200        200      200       200     200     403
+academy_get_cohort_gain               401       403      403   200        403      403       403     200     403
 academy_get_course                    200       200      200   200        200      200       200     200     403
 academy_get_course@draft              404       404      404   404        404      404       404     200     403
+academy_get_course_gain               401       403      403   200        403      403       403     200     403
+academy_get_credential                200       200     200   200        200      200       200     200   200
+academy_get_credential_pdf            401       200     403   403        403      403       403     200   403
+academy_get_credential_token          200       200     200   200        200      200       200     200   200
 academy_get_enrollment                401       200      404   200        404      404       404     200     403
 academy_get_enrollment@members        401       404      404   200        200      200       404     200     403
+academy_get_gain                      401       200      404   200        404      404       404     200     403
+academy_get_gain@members              401       404      404   200        200      403       404     200     403
 academy_get_learner                   401       200      404   404        404      404       404     200     403
+academy_get_my_portfolio              401       200     200   200        200      200       200     200   403
 academy_get_organization              401       404      404   404        403      200       404     200     403
+academy_get_organization_gain         401       404      404   404        403      200       404     200     403
+academy_get_path_certificate          401       200     404   404        404      404       404     200   403
+academy_get_portfolio                 200       200     200   200        200      200       200     200   200
+academy_get_portfolio@hidden          404       404     404   404        404      404       404     404   404
 academy_get_profile                   401       200      200   200        200      200       200     200     403
 academy_get_session                   200       200      200   200        200      200       200     200     403
+academy_get_verification              200       200     200   200        200      200       200     200   200
 academy_get_waitlist_entry            401       200      404   404        404      404       404     200     403
+academy_hide_holder_name              401       204     403   403        403      403       403     403   403
+academy_list_badges                   401       200     200   200        200      200       200     200   403
+academy_list_certificates             401       200     200   200        200      200       200     200   403
 academy_list_cohort_enrollments       401       200      200   200        200      200       200     200     403
 academy_list_cohort_waitlist          401       403      403   200        403      403       403     200     403
 academy_list_cohorts                  200       200      200   200        200      200       200     200     403
 academy_list_cohorts@draft            404       404      404   404        404      404       404     200     403
 academy_list_courses                  200       200      200   200        200      200       200     200     403
 academy_list_learners                 401       403      403   403        403      403       403     200     403
+academy_list_my_badges                401       200     200   200        200      200       200     200   403
+academy_list_my_certificates          401       200     200   200        200      200       200     200   403
 academy_list_my_cohorts               401       200      200   200        200      200       200     200     403
 academy_list_my_enrollments           401       200      200   200        200      200       200     200     403
+academy_list_my_path_certificates     401       200     200   200        200      200       200     200   403
 academy_list_my_waitlist              401       200      200   200        200      200       200     200     403
 academy_list_organizations            401       403      403   403        403      403       403     200     403
+academy_list_path_certificates        401       403     403   403        403      403       403     200   403
 academy_list_sessions                 200       200      200   200        200      200       200     200     403
 academy_list_sessions@draft           404       404      404   404        404      404       404     200     403
 academy_publish_course                401       404      404   404        404      404       404     200     403
+academy_publish_portfolio             401       200     200   200        200      200       200     200   403
+academy_show_holder_name              401       200     403   403        403      403       403     403   403
 academy_unpublish_course              401       403      403   403        403      403       403     200     403
+academy_unpublish_portfolio           401       204     204   204        204      204       204     204   403
 academy_update_cohort                 401       403      403   403        403      403       403     200     403
 academy_update_cohort_status          401       403      403   403        403      403       403     200     403
 academy_update_course                 401       403      403   403        403      403       403     200     403
@@ -179,6 +214,8 @@ def _account(name: str) -> Callable[[World], Any]:
 
 VARIANTS = {
     "draft": Variant({"course_id": "draft_id"}),
+    "early": Variant({"enrollment_id": "enrollment_id"}),
+    "hidden": Variant({"account_id": "account_id"}),
     "members": Variant({"enrollment_id": "members_enrollment_id"}),
     "stranger": Variant({"cohort_id": "later_cohort_id"}, _account("other")),
     "approve": Variant({"session_id": "reviewed_session_id"}, lambda _: {"to": "approved"}),
@@ -199,7 +236,7 @@ def lines(table: str) -> dict[str, list[str]]:
 
 TABLE = {
     name: cells
-    for table in (ACADEMY, CRM, IDENTITY, NOTIFICATIONS, STUDIO, WEBHOOKS, HEALTH)
+    for table in (ACADEMY, CRM, IDENTITY, NOTIFICATIONS, STUDIO, WEBHOOKS, learning.ACCESS, HEALTH)
     for name, cells in lines(table).items()
 }
 

@@ -21,7 +21,9 @@ UNHEARD = {
     "notifications_read_notice": "reading one's own notices",
     "notifications_read_all_notices": "reading one's own notices",
     "academy_create_offers": "in this world nothing is free to be offered; the waitlist's tests announce",
+    "academy_save_response": "an answer that is still being written; handing in tells of it",
     "academy_update_profile": "one's own contact data",
+    "academy_unpublish_portfolio": "in this world the learner shows none; the badges' tests announce",
 }
 
 

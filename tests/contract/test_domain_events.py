@@ -32,7 +32,7 @@ def made_in_the_app() -> set[str]:
 
 MADE = made_in_the_app()
 
-# A wish that the worker grants, and that nothing in the house has had to make so far.
+# Wishes that the worker grants, and that nothing in the house has had to make so far.
 ASKED_FOR_FROM_OUTSIDE = {"academy.enrollment_requested"}
 
 

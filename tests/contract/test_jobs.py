@@ -17,9 +17,13 @@ DAY = timedelta(days=1)
 
 # Every schedule: its period, and how far into it the slot lies. A new clock is entered here on purpose (X-JOB-01).
 CLOCKS = {
+    "academy.ask_for_missing_files": (timedelta(hours=1), timedelta(minutes=20)),
+    "academy.close_overdue_attempts": (timedelta(seconds=15), timedelta()),
     "academy.compare_with_stripe": (timedelta(minutes=15), timedelta()),
     "academy.move_cohorts_along": (timedelta(seconds=30), timedelta()),
     "academy.recount_seats": (DAY, timedelta(hours=3)),
+    "academy.remind_of_assessments": (timedelta(minutes=10), timedelta()),
+    "academy.remind_of_badges": (DAY, timedelta(hours=7)),
     "academy.release_expired_holds": (timedelta(seconds=30), timedelta()),
     "academy.sweep_waitlist": (timedelta(seconds=30), timedelta()),
     "crm.complete_after_events": (timedelta(minutes=5), timedelta()),
@@ -28,6 +32,7 @@ CLOCKS = {
     "flows.check_invariants": (timedelta(minutes=10), timedelta(minutes=5)),
     "identity.forget_magic_links": (timedelta(hours=1), timedelta()),
     "identity.forget_old_logins": (DAY, timedelta(hours=3)),
+    "media.sweep_abandoned_files": (DAY, timedelta(hours=5)),
     "webhooks.forget_webhook_bodies": (DAY, timedelta(hours=4)),
     "webhooks.recover_lost_webhooks": (timedelta(minutes=10), timedelta()),
 }
@@ -36,6 +41,7 @@ CLOCKS = {
 OF_THE_CARD = {
     "academy.enroll_with_capacity_check": academy.EnrollmentRequested,
     "crm.settle_program_slug": crm.ProgramSlugRequested,
+    "academy.measure_gain": academy.AttemptGraded,
 }
 
 

@@ -9,14 +9,14 @@ from pytest_socket import SocketConnectBlockedError
 import app.gateways
 from app.core.database.migrate import ROOT
 from app.gateways import build_gateways
-from app.gateways.build import TWIN_GOOGLE_CLIENT, TWIN_STRIPE_KEY
+from app.gateways.build import TWIN_GOOGLE_CLIENT, TWIN_LLM_KEY, TWIN_STRIPE_KEY
 from app.gateways.mail.twin import FileMail
 from app.settings import Settings
 
 SAMPLES = ROOT / "tests" / "samples"
 
 # Each outside service with the recorded samples that its tests are fed with.
-RECORDED = {"stripe": ("stripe",), "mail": ("brevo", "resend"), "google": ("google-oidc",)}
+RECORDED = {"stripe": ("stripe",), "mail": ("brevo", "resend"), "google": ("google-oidc",), "llm": ("llm",)}
 
 
 def services() -> set[str]:
@@ -45,6 +45,9 @@ async def test_without_a_credential_every_gateway_leads_to_its_twin() -> None:
         assert gateways.stripe._api_key == TWIN_STRIPE_KEY
         assert gateways.google.client_id == TWIN_GOOGLE_CLIENT
         assert gateways.google._discovery_url.startswith("http://127.0.0.1:9/")
+        assert gateways.llm is not None
+        assert gateways.llm._url.startswith("http://127.0.0.1:9/")
+        assert gateways.llm._key == TWIN_LLM_KEY
         assert isinstance(gateways.mail._sign_in, FileMail)
         assert isinstance(gateways.mail._others, FileMail)
     finally:

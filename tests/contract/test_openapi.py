@@ -28,6 +28,12 @@ PUBLIC = {
     "identity_create_session": "this is how one becomes somebody",
     "identity_refresh_session": "the refresh token in the body is the credential",
     "studio_get_schema": "whoever writes content for us may validate it",
+    "academy_get_credential": "whoever is shown a credential verifies it",
+    "academy_get_verification": "whoever is shown a credential verifies it",
+    "academy_get_credential_token": "whoever is shown a credential verifies it",
+    "academy_get_baked_png": "whoever is shown a credential verifies it",
+    "academy_get_baked_svg": "whoever is shown a credential verifies it",
+    "academy_get_portfolio": "its learner has agreed",
     "health_healthz": "probes carry no credential",
     "health_readyz": "probes carry no credential",
     "health_metrics": "scrapers reach it inside; the proxy keeps it from the outside",
@@ -73,14 +79,17 @@ KEYLESS = {
 
 # What an update may set to null. Everything else of an update may be left out, never null.
 NULLABLE: dict[str, set[str]] = {
+    "AcademyAssessmentUpdate": {"description", "time_limit", "max_attempts", "questions_per_attempt"},
     "AcademyClassSessionUpdate": set(),
     "AcademyCohortStatusUpdate": set(),
     "AcademyCohortUpdate": {"zoom_link", "instructor_id"},
     "AcademyCommunityPreferencesUpdate": set(),
     "AcademyCourseUpdate": set(),
     "AcademyLearnerUpdate": {"organization_id"},
+    "AcademyLessonUpdate": {"slides_url", "worksheet_id"},
     "AcademyNotificationPreferencesUpdate": set(),
     "AcademyOrganizationUpdate": set(),
+    "AcademyQuestionUpdate": {"question_image_id", "explanation", "scale_labels", "sample_answer", "rubric"},
     "AcademyProfileUpdate": {"company", "title", "linkedin_url", "phone_number", "timezone"},
     "CrmAttendanceUpdate": set(),
     "CrmEventUpdate": {"description", "location"},
@@ -107,7 +116,11 @@ NULLABLE: dict[str, set[str]] = {
 }
 
 # Where a body names another account, and which right that takes (A-AUT-08). Everywhere else the token says who acts.
-ACTS_FOR = {"academy_create_enrollment": {"account_id"}, "crm_create_participant": {"account_id"}}
+ACTS_FOR = {
+    "academy_create_badge": {"account_id"},
+    "academy_create_enrollment": {"account_id"},
+    "crm_create_participant": {"account_id"},
+}
 WHO = re.compile(r"(user|author|account|learner|member|person|actor|owner|created_by|updated_by)(_id)?$")
 
 

@@ -13,17 +13,34 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.academy.models import Enrollment, Organization, Payment, PaymentState, Role, WaitlistEntry, WaitlistStatus
+from app.academy.badges import service as badges
+from app.academy.badges.schemas import AcademyBadgeCreate
+from app.academy.certificates import service as certificates
+from app.academy.certificates.schemas import AcademyCertificateCreate
+from app.academy.models import (
+    Enrollment,
+    Organization,
+    Payment,
+    PaymentState,
+    Role,
+    SkillLevel,
+    WaitlistEntry,
+    WaitlistStatus,
+)
+from app.academy.permissions import AcademyActor
 from app.core.clock import utc_now
 from app.core.ids import new_id
+from app.core.storage import file_store
 from app.gateways.stripe.signatures import sign
 from app.identity.magic_links import rules as magic_links
 from app.identity.models import Account, AccountStatus, AuthSession, MagicLink, OrganizationRole, SignInMethod
 from app.identity.sessions import rules as logins
 from app.notifications.models import Notification
+from tests.contract import learning
 from tests.contract.operations import Operation
 from tests.contract.shelf import furnish
 from tests.factories import academy, crm, identity
+from tests.factories import learning as learned
 
 ANONYMOUS = "anonymous"
 ROLES = (
@@ -39,6 +56,7 @@ ROLES = (
 )
 
 KEY = "the-key-of-this-request"
+HOUSE = AcademyActor.system()
 
 
 @dataclass
@@ -79,6 +97,7 @@ class World:
 
     def _bodies(self) -> dict[str, Any]:
         return {
+            "academy_create_gain_recomputation": {"cohort_id": str(self.ids["cohort_id"])},
             "academy_create_organization": {
                 "organization_id": str(self.ids["unbilled_id"]),
                 "domain": "guild.example",
@@ -86,6 +105,12 @@ class World:
                 "contact_name": "Bea Billing",
                 "seats_purchased": 10,
             },
+            "academy_create_badge": {
+                "account_id": str(self.ids["account_id"]),
+                "skill_id": str(self.ids["skill_id"]),
+                "level": "foundational",
+            },
+            "academy_create_certificate": {"is_name_public": False},
             "academy_update_cohort_status": {"status": "cancelled"},
             "academy_update_learner": {"role": "platform_admin"},
             "academy_create_transfer": {"cohort_id": str(self.ids["later_cohort_id"])},
@@ -103,6 +128,7 @@ class World:
             },
             "identity_create_session": {"magic_token": self.secrets["magic"]},
             "identity_refresh_session": {"refresh_token": self.secrets["refresh"]},
+            **learning.bodies(self),
         }
 
 
@@ -115,6 +141,8 @@ async def build(session: AsyncSession, stripe_secret: str = "whsec_test_secret")
     await _belongings(session, world)
     await _programs(session, world)
     await furnish(session, world)
+    await learning.furnish(session, world)
+    await _achievements(session, world)
     await session.commit()
     return world
 
@@ -205,6 +233,53 @@ async def _seats(session: AsyncSession, world: World) -> None:
     )
     session.add(offered)
     world.ids["entry_id"] = offered.id
+
+
+async def _achievements(session: AsyncSession, world: World) -> None:
+    """What the learner has: a certificate with its papers, one to ask for, one of a path, a badge that ends soon."""
+    learner = world.people["learner"]
+    enrollments = []
+    for title in ("Held before", "Held just now"):
+        course = academy.course(title=title)
+        session.add(course)
+        await session.flush()  # the cohort points at it
+        ended = {"status": "completed", "start_date": utc_now() - timedelta(days=5)}
+        cohort = academy.cohort(course, instructor_id=world.people["instructor"].id, **ended)
+        session.add(cohort)
+        await session.flush()  # the enrollment points at it
+        enrollments.append(learned.enrollment(learner, cohort))
+    path, skill = learned.path(), learned.skill()
+    session.add_all([*enrollments, path, skill])
+    await session.flush()  # the path enrollment points at it
+    in_path = learned.path_enrollment(learner, path, status="completed", completed_at=utc_now())
+    session.add(in_path)
+    await session.flush()  # the certificates are of these
+    certificate, _ = await certificates.issue_certificate(session, HOUSE, enrollments[0].id, AcademyCertificateCreate())
+    order = await certificates.order_files(session, HOUSE, certificate.id, is_path=False)
+    assert order is not None
+    made = certificates.make_files(order)
+    file_store().put(order.pdf.storage_key, made[order.pdf.id])
+    if order.png is not None:
+        file_store().put(order.png.storage_key, made[order.png.id])
+    await session.flush()  # settling updates the rows
+    await certificates.settle_files(session, HOUSE, order, made)
+    of_path = await certificates.issue_path_certificate(session, HOUSE, in_path)
+    of_path.holder_name = learner.name
+    wanted = AcademyBadgeCreate(account_id=learner.id, skill_id=skill.id, level=SkillLevel.practitioner)
+    badge, _ = await badges.issue_badge(session, HOUSE, wanted)
+    badge.expires_at = utc_now() + timedelta(days=9)
+    neighbour = AcademyActor(world.people["neighbour"].id, None)
+    await badges.publish_portfolio(session, neighbour, is_public=True)
+    world.ids |= {
+        "academy_create_certificate.enrollment_id": enrollments[1].id,
+        "certificate_id": certificate.id,
+        "academy_get_path_certificate.certificate_id": of_path.id,
+        "credential_id": certificate.id,
+        "academy_hide_holder_name.credential_id": of_path.id,
+        "badge_id": badge.id,
+        "skill_id": skill.id,
+        "academy_get_portfolio.account_id": world.people["neighbour"].id,
+    }
 
 
 def _enrollment(world: World, who: str, where: str) -> Enrollment:

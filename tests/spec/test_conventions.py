@@ -69,8 +69,8 @@ def _is_own(each: object, kind: type, module: str) -> bool:
     return isinstance(each, type) and issubclass(each, kind) and each.__module__ == module
 
 
-# Keys of a JSON document rather than values of a column.
-KEYS = {"CommunityMessage"}
+# Keys of a JSON document, or what a query makes of columns and the clock, rather than values of a column.
+KEYS = {"CommunityMessage", "CredentialState"}
 
 
 def in_documents() -> str:

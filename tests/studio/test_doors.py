@@ -50,6 +50,8 @@ def address(op: Operation, world: World) -> str:
     for name in names(op):
         if name in ROWS:
             found = str(world.theirs.keys[ROWS[name]])
+        elif name == "revision_id":
+            found = str(world.theirs.keys["program_revisions" if "/programs/" in op.path else "session_revisions"])
         elif name == "account_id":
             found = str(world.theirs.member)
         else:

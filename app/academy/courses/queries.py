@@ -1,5 +1,6 @@
 """Reads of courses, and the one place that says which cohorts somebody could enroll in."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from app.academy.models import (
     Cohort,
     CohortStatus,
     Course,
+    CourseInstructor,
     CourseStatus,
     Enrollment,
     EnrollmentStatus,
@@ -79,6 +81,42 @@ def _has_people_in(actor: AcademyActor) -> ColumnElement[bool]:
         return false()
     taught_or_attended = or_(Cohort.instructor_id == actor.account_id, has_enrollment(actor))
     return select(Cohort.id).where(Cohort.course_id == Course.id, taught_or_attended).exists()
+
+
+def is_taught_by(actor: AcademyActor, course_id: Any) -> ColumnElement[bool]:
+    """Whether the actor teaches the course with this id: as its instructor or as one of any of its cohorts (Z-46)."""
+    named = select(CourseInstructor.user_id).where(
+        CourseInstructor.course_id == course_id, CourseInstructor.user_id == actor.account_id
+    )
+    led = select(Cohort.id).where(Cohort.course_id == course_id, Cohort.instructor_id == actor.account_id)
+    return or_(named.exists(), led.exists())
+
+
+def is_learned_by(actor: AcademyActor, course_id: Any) -> ColumnElement[bool]:
+    """Whether the actor has a place in the course that opens its materials now (A-ENR-15)."""
+    return (
+        select(Enrollment.id)
+        .where(
+            Enrollment.course_id == course_id,
+            Enrollment.user_id == actor.account_id,
+            Enrollment.has_materials_access,
+        )
+        .exists()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What somebody is in a course."""
+
+    is_teacher: bool
+    is_learner: bool
+
+
+async def get_standing(session: AsyncSession, actor: AcademyActor, course_id: UUID) -> Standing:
+    """What the actor is in a course."""
+    asked = select(is_taught_by(actor, course_id), is_learned_by(actor, course_id))
+    return Standing(*(await session.execute(asked)).one())
 
 
 SEATS_AVAILABLE = Cohort.max_capacity - Cohort.current_enrollment - Cohort.held

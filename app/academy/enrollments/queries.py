@@ -4,12 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, with_expression
 
 from app.academy.enrollments.schemas import AcademyEnrollmentFilter
-from app.academy.models import Cohort, Course, Enrollment, EnrollmentStatus, Payment, PaymentState, PaymentStatus, Role
+from app.academy.models import (
+    Cohort,
+    Course,
+    CourseInstructor,
+    Enrollment,
+    EnrollmentStatus,
+    Payment,
+    PaymentState,
+    PaymentStatus,
+    Role,
+)
 from app.academy.permissions import AcademyActor
 from app.core.errors import NotFound
 from app.core.http.pages import PageQuery, Rows, SortBy, paginate
@@ -32,15 +42,21 @@ def shown() -> Select[Enrollment]:
     return select(Enrollment).options(with_expression(Enrollment.checkout_url, _OPEN_PAGE))
 
 
+def is_taught_by(actor: AcademyActor) -> ColumnElement[bool]:
+    """Whether the actor teaches the cohort of an enrollment, or its course."""
+    cohorts = select(Cohort.id).where(Cohort.instructor_id == actor.account_id)
+    courses = select(CourseInstructor.course_id).where(CourseInstructor.user_id == actor.account_id)
+    return or_(Enrollment.cohort_id.in_(cohorts), Enrollment.course_id.in_(courses))
+
+
 def visible_enrollments(actor: AcademyActor) -> Select[Enrollment]:
-    """Own ones; those of the organization for its admins; all for platform admins; those of their cohorts for
-    instructors.
+    """Own ones; those of the organization for its admins; all for platform admins; those of their cohorts and
+    courses for instructors.
     """
     rows = shown()
     if actor.sees_everything:
         return rows
-    taught = Enrollment.cohort_id.in_(select(Cohort.id).where(Cohort.instructor_id == actor.account_id))
-    mine = [Enrollment.user_id == actor.account_id, taught]
+    mine = [Enrollment.user_id == actor.account_id, is_taught_by(actor)]
     if actor.role is Role.org_admin and actor.organization_id is not None:
         mine.append(Enrollment.organization_id == actor.organization_id)
     return rows.where(or_(*mine))

@@ -28,6 +28,7 @@ from app.academy.models.courses import (
 from app.academy.models.credentials import (
     Certificate,
     CertificateStatus,
+    CredentialState,
     PathCertificate,
     PathCertificateYear,
     SkillBadge,
@@ -57,6 +58,7 @@ from app.academy.models.external_communities import (
 )
 from app.academy.models.gains import LearningGain
 from app.academy.models.glossary import GlossaryRelatedTerm, GlossaryTerm, GlossaryTermSkill
+from app.academy.models.gradings import AssessmentReminder, Grader, GradingBudget, ResponseGrade
 from app.academy.models.invites import InviteStatus, OrganizationInvite
 from app.academy.models.kit import EnablementKitItem, KitItemType
 from app.academy.models.lessons import AttendanceStatus, Lesson, LessonProgress, SessionAttendance
@@ -121,6 +123,7 @@ from app.academy.models.reports import (
     ReportType,
 )
 from app.academy.models.resources import Resource, ResourceCourse, ResourceSkill, ResourceType
+from app.academy.models.signing_keys import SigningKey
 from app.academy.models.skills import (
     Competency,
     ContributionLevel,
@@ -142,6 +145,7 @@ __all__ = [
     "Assessment",
     "AssessmentAttempt",
     "AssessmentQuestion",
+    "AssessmentReminder",
     "AssessmentSkill",
     "AssessmentType",
     "AttemptQuestion",
@@ -178,6 +182,7 @@ __all__ = [
     "CourseSkill",
     "CourseSkillLevel",
     "CourseStatus",
+    "CredentialState",
     "DateRange",
     "Difficulty",
     "DiscussionReply",
@@ -200,6 +205,8 @@ __all__ = [
     "GlossaryRelatedTerm",
     "GlossaryTerm",
     "GlossaryTermSkill",
+    "Grader",
+    "GradingBudget",
     "ImpactLevel",
     "InteractionType",
     "InviteStatus",
@@ -278,12 +285,14 @@ __all__ = [
     "ResourceInteraction",
     "ResourceSkill",
     "ResourceType",
+    "ResponseGrade",
     "ReviewState",
     "Role",
     "SessionAttendance",
     "SessionRecording",
     "SessionType",
     "ShowCorrectAnswers",
+    "SigningKey",
     "Skill",
     "SkillBadge",
     "SkillCategory",

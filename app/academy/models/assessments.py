@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from app.academy.models.base import Base
 from app.academy.models.questions import QuestionContent, content_rules
@@ -92,6 +92,9 @@ class Assessment(Row, Versioned, Base):
     is_required: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     is_active: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
 
+    # Filled by the queries that show an assessment.
+    skill_ids: Mapped[list[UUID] | None] = query_expression()
+
 
 class AssessmentSkill(Base):
     """`skill_ids` of an assessment: a skill that it assesses."""
@@ -109,6 +112,8 @@ class AssessmentQuestion(QuestionContent, Row, Versioned, Base):
     """A question as it is asked from now on (A-TAB-37); attempts keep the `QuestionVersion` they drew (Z-105).
 
     `source_question_id` is the question of the pre-assessment that this one of the post-assessment repeats (Z-94).
+    From a confidence of `auto_grade_from` on a model's grade needs no person: 0.9 (A-ASM-09), or more where people had
+    to correct it too often. Not versioned: it says whom we trust, not what is asked.
     """
 
     __tablename__ = "assessment_questions"
@@ -116,6 +121,7 @@ class AssessmentQuestion(QuestionContent, Row, Versioned, Base):
         *content_rules(),
         one_of("difficulty", Difficulty),
         CheckConstraint("source_question_id <> id", name="source_question"),
+        CheckConstraint("auto_grade_from BETWEEN 0.9 AND 1", name="auto_grade_from"),
         Index("ix_assessment_questions_assessment_id_sort_order", "assessment_id", "sort_order"),
         Index("ix_assessment_questions_assessment_id_difficulty", "assessment_id", "difficulty"),
         Index("ix_assessment_questions_source_question_id", "source_question_id"),
@@ -130,6 +136,10 @@ class AssessmentQuestion(QuestionContent, Row, Versioned, Base):
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"), default=list)
     sort_order: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     is_active: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
+    auto_grade_from: Mapped[float] = mapped_column(server_default=text("0.9"), default=0.9)
+
+    # Filled by the queries that show a question to those who write and grade it.
+    skill_ids: Mapped[list[UUID] | None] = query_expression()
 
 
 class QuestionSkill(Base):

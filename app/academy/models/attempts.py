@@ -138,6 +138,7 @@ class QuestionResponse(Row, Base):
         one_of("review_state", ReviewState),
         CheckConstraint("num_nonnulls(selected_answer_ids, text_response, rating_value) <= 1", name="one_response"),
         CheckConstraint("points_earned >= 0", name="points_earned"),
+        CheckConstraint("revision >= 0", name="revision"),
         CheckConstraint("ai_score BETWEEN 0 AND 100", name="ai_score"),
         CheckConstraint("ai_confidence BETWEEN 0 AND 1", name="ai_confidence"),
         UniqueConstraint("attempt_id", "question_id", name="uq_question_responses_attempt_id_question_id"),
@@ -156,6 +157,8 @@ class QuestionResponse(Row, Base):
     selected_answer_ids: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     text_response: Mapped[str | None] = mapped_column(Text)
     rating_value: Mapped[int | None]
+    # The client's count of its savings, so that one that was overtaken on the way does not overwrite a newer one.
+    revision: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     is_correct: Mapped[bool | None]
     points_earned: Mapped[Decimal] = mapped_column(Numeric(8, 2), server_default=text("0"), default=Decimal(0))
     feedback: Mapped[str | None] = mapped_column(Text)

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import DeclarativeBase
 
+import app.media.models  # noqa: F401  (foreign keys lead to its table: whoever knows ours has to know it)
 from app.core.database.model import Table, metadata
 
 

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, Uuid, func, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ColumnElement, DateTime, ForeignKey, Index, Text, Uuid, case, func, text
+from sqlalchemy.orm import Mapped, column_property, declared_attr, mapped_column
 
 from app.academy.models.base import Base
 from app.academy.models.levels import SkillLevel
@@ -23,6 +24,19 @@ class CertificateStatus(StrEnum):
     issued = "issued"
 
 
+class CredentialState(StrEnum):
+    """Whether a credential holds, by the database's clock."""
+
+    valid = "valid"
+    revoked = "revoked"
+    expired = "expired"
+
+
+def _state(revoked_at: Any, expires_at: Any = None) -> ColumnElement[str]:
+    over = [] if expires_at is None else [(expires_at <= func.now(), CredentialState.expired.value)]
+    return case((revoked_at.is_not(None), CredentialState.revoked.value), *over, else_=CredentialState.valid.value)
+
+
 class Credential:
     """What every credential has: the signed document, the name its holder lets be shown, and how it is revoked.
 
@@ -36,6 +50,22 @@ class Credential:
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     revoked_by_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.users.id", ondelete="SET NULL"))
     revocation_reason: Mapped[str | None] = mapped_column(Text)
+
+    @declared_attr
+    @classmethod
+    def state(cls) -> Mapped[str]:
+        """Valid, revoked or expired, by the database's clock."""
+        return column_property(_state(cls.revoked_at, getattr(cls, "expires_at", None)))
+
+    @property
+    def title(self) -> str:
+        """What it is called: the course, the path, the skill with its level."""
+        return self.badge_data.name or self.badge_data.credential_subject.achievement.name
+
+    @property
+    def account_id(self) -> UUID:
+        """The holder's account: `academy.users` shares the account's id."""
+        return self.user_id  # type: ignore[attr-defined,no-any-return]  # every table of credentials has it
 
 
 def credential_rules(table: str) -> tuple[CheckConstraint | Index, ...]:
@@ -144,6 +174,7 @@ class SkillBadge(Credential, Row, Base):
         one_of("level", SkillLevel),
         CheckConstraint("expires_at > earned_at", name="expires_at"),
         CheckConstraint("renews_id <> id", name="renews"),
+        CheckConstraint("reminded_days >= 0", name="reminded_days"),
         Index("ix_skill_badges_user_id_skill_id_level", "user_id", "skill_id", "level"),
         Index(
             "uq_skill_badges_live",
@@ -173,3 +204,4 @@ class SkillBadge(Credential, Row, Base):
     issued_by_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.users.id", ondelete="SET NULL"))
     renews_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.skill_badges.id", ondelete="RESTRICT"))
     superseded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    reminded_days: Mapped[int | None]

@@ -64,7 +64,7 @@ class LearningGain(Row, Base):
     score_improvement: Mapped[Decimal] = mapped_column(Numeric(5, 2))
     # More decimals than anybody is shown: the bands compare unrounded (Z-107).
     percentage_gain: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
-    normalized_gain: Mapped[Decimal | None] = mapped_column(Numeric(10, 6))
+    normalized_gain: Mapped[Decimal | None] = mapped_column(Numeric(18, 12))
     skill_gains: Mapped[list[SkillGain]] = mapped_column(
         Shaped(list[SkillGain]), server_default=text("'[]'::jsonb"), default=list
     )

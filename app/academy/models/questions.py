@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.academy.models.base import Base
-from app.academy.models.shapes import Answer, ScaleLabels
+from app.academy.models.shapes import Answer, Criterion, ScaleLabels
 from app.core.database.checks import has_shape, lists, one_of
 from app.core.database.model import Entry
 from app.core.database.shaped import Shaped
@@ -27,7 +27,10 @@ class QuestionType(StrEnum):
 
 
 class QuestionContent:
-    """The columns that an attempt keeps. `accepted_answers` are what a short answer may say (Z-101)."""
+    """The columns that an attempt keeps. `accepted_answers` are what a short answer may say (Z-101).
+
+    `rubric` says what a free answer is graded by; without one, the question and its sample answer have to do.
+    """
 
     question_type: Mapped[str] = mapped_column(Text)
     question_text: Mapped[str] = mapped_column(Text)
@@ -39,6 +42,7 @@ class QuestionContent:
     scale_max: Mapped[int | None]
     scale_labels: Mapped[ScaleLabels | None] = mapped_column(Shaped(ScaleLabels))
     sample_answer: Mapped[str | None] = mapped_column(Text)
+    rubric: Mapped[list[Criterion] | None] = mapped_column(Shaped(list[Criterion]))
     ai_grading_enabled: Mapped[bool | None]
     points: Mapped[Decimal] = mapped_column(Numeric(8, 2))
 
@@ -48,6 +52,7 @@ def content_rules() -> tuple[CheckConstraint, ...]:
     return (
         one_of("question_type", QuestionType),
         lists("answers", {"id": "string", "text": "string", "is_correct": "boolean", "feedback?": "string"}),
+        lists("rubric", {"id": "string", "text": "string", "points": "number"}),
         has_shape("scale_labels", {"min": "string", "max": "string"}),
         CheckConstraint(
             "(answers IS NOT NULL) = (question_type IN ('multiple_choice', 'multiple_select', 'true_false'))",
@@ -58,6 +63,7 @@ def content_rules() -> tuple[CheckConstraint, ...]:
         CheckConstraint("(scale_min IS NOT NULL) = (question_type = 'rating_scale')", name="scale"),
         CheckConstraint("scale_min = 1 AND scale_max IN (5, 10)", name="scale_range"),
         CheckConstraint("scale_labels IS NULL OR question_type = 'rating_scale'", name="scale_labels"),
+        CheckConstraint("rubric IS NULL OR question_type IN ('short_answer', 'open_ended')", name="rubric"),
         CheckConstraint("points >= 0", name="points"),
     )
 

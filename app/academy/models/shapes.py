@@ -26,6 +26,14 @@ class Answer(Shape):
     feedback: str | None = None
 
 
+class Criterion(Shape):
+    """A line of a rubric: what is looked for in a free answer, and how many points it can bring."""
+
+    id: str = Field(min_length=1)
+    text: str
+    points: float = Field(gt=0)
+
+
 class ScaleLabels(Shape):
     """What the ends of a rating scale mean."""
 

@@ -54,7 +54,7 @@ class ContributionLevel(StrEnum):
 class Skill(Row, Versioned, Base):
     """A skill that can be learned here (A-TAB-28), from `level` to `max_level` (Z-118).
 
-    `badge_valid_days` is how long its badges last; null is for good (Z-110).
+    `badge_valid_days` is how long its badges last; null is the default of its category (Z-110).
     """
 
     __tablename__ = "skills"

@@ -24,6 +24,12 @@ _COHORT: Final[Mapping[str, str]] = {
     "cohort_name": "Spring 2027",
     "start_date": "2027-03-01",
 }
+_BADGE: Final[Mapping[str, str]] = {
+    "learner_name": "Ada Lovelace",
+    "badge_title": "Prompt Engineering - practitioner",
+    "expires_at": "2028-03-05T09:00:00Z",
+    "badge_url": "https://academy.example/badges/0199f0c4-9a01-7c3e-9b1d-0000000000b1",
+}
 _PAID: Final[Mapping[str, str]] = {**_COHORT, "amount": "€499.00"}
 
 TEMPLATES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
@@ -38,6 +44,9 @@ TEMPLATES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "cohort_cancelled": _COHORT,
         "enrollment_cancelled": _COHORT,
         "enrollment_transferred": _COHORT,
+        "assessment_due": {**_COHORT, "assessment_title": "What you know already", "due_by": "2027-03-01T09:00:00Z"},
+        "badge_expiring": _BADGE,
+        "badge_expired": _BADGE,
     }
 )
 

@@ -1,0 +1,1 @@
+"""Language models behind any OpenAI-compatible endpoint. `twin.py` is a small, gullible one for this machine."""
