@@ -46,6 +46,7 @@ BODY_RULES = (
     BodyRule(f"{PREFIX}/webhooks/stripe", _MEBIBYTE),
     BodyRule(f"{PREFIX}/webhooks/calcom", _MEBIBYTE),
     BodyRule(f"{PREFIX}/webhooks/planning-center", _MEBIBYTE),
+    BodyRule(f"{PREFIX}/studio/clients/", limit=8_000_000, suffix="/imports", deadline=60.0),
 )
 
 

@@ -105,6 +105,17 @@ class ProgramCreated(DomainEvent):
     client_id: UUID
 
 
+class ProgramImported(DomainEvent):
+    """A program was made of a bundle, after it was begun; what is in it is not told one by one."""
+
+    kind: ClassVar[str] = "studio.program_imported"
+    key_field: ClassVar[str] = "program_id"
+    program_id: UUID
+    client_id: UUID
+    chapters: int
+    sessions: int
+
+
 class ProgramChanged(DomainEvent):
     """A program was edited; `fields` names what changed."""
 

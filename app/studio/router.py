@@ -1,6 +1,7 @@
 """The studio's table of contents: its features' routers, one line each."""
 
 from app.core.http.routing import Router
+from app.studio.bundles.router import router as bundles
 from app.studio.chapters.router import router as chapters
 from app.studio.clients.router import router as clients
 from app.studio.contents.router import router as contents
@@ -23,6 +24,7 @@ router.include_router(chapters)  # /programs/{program_id}/chapters, chapter-orde
 router.include_router(knowledge)  # /clients/{client_id}/knowledge  /programs/{program_id}/knowledge
 router.include_router(sessions)  # /chapters/{chapter_id}/sessions, session-order  /sessions
 router.include_router(trees)  # /programs/{program_id}/tree
+router.include_router(bundles)  # /programs/{program_id}/export  /clients/{client_id}/imports
 
 # Content, and how it becomes public
 router.include_router(documents)  # /schemas

@@ -59,13 +59,21 @@ class InvalidCharacters(BadRequest):
 
 @dataclass(frozen=True, slots=True)
 class BodyRule:
-    """What requests under `prefix` may carry. `types` None takes any type; not `buffered` streams to the endpoint."""
+    """What requests under `prefix` whose path ends with `suffix` may carry.
+
+    `types` None takes any type; not `buffered` streams to the endpoint.
+    """
 
     prefix: str
     limit: int
     types: frozenset[str] | None = JSON
     deadline: float = 15.0
     buffered: bool = True
+    suffix: str = ""
+
+    def covers(self, path: str) -> bool:
+        """Whether it is about requests to this path."""
+        return path.startswith(self.prefix) and path.endswith(self.suffix)
 
 
 JSON_BODY = BodyRule("", limit=1_000_000)
@@ -91,11 +99,11 @@ class Replay:
 
 
 class Guard:
-    """Applies the rule with the longest matching prefix; `JSON_BODY` where none matches."""
+    """Applies the rule with the longest matching ends; `JSON_BODY` where none matches."""
 
     def __init__(self, app: ASGIApp, *, rules: Sequence[BodyRule] = ()) -> None:
         self.app = app
-        self._rules = sorted((*rules, JSON_BODY), key=lambda rule: -len(rule.prefix))
+        self._rules = sorted((*rules, JSON_BODY), key=lambda rule: -len(rule.prefix + rule.suffix))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -109,7 +117,7 @@ class Guard:
         if length == b"0" and b"transfer-encoding" not in headers:
             await self.app(scope, Replay(b"", receive), send)
             return
-        rule = next(rule for rule in self._rules if path.startswith(rule.prefix))
+        rule = next(rule for rule in self._rules if rule.covers(path))
         _check_headers(headers, rule, int(length))
         if rule.buffered:
             await self.app(scope, Replay(await _read(receive, rule), receive), send)

@@ -40,6 +40,7 @@ studio_delete_quiz                           401       204     404   204        
 studio_delete_session                        401       204     404   204        404    404       404     204   403
 studio_delete_staff_member                   401       403     403   403        403    403       403     204   403
 studio_delete_video                          401       204     404   204        404    404       404     204   403
+studio_export_program                        401       200     404   200        404    404       404     200   403
 studio_get_article                           401       200     404   200        404    404       404     200   403
 studio_get_article_status                    401       200     404   200        404    404       404     200   403
 studio_get_chapter                           401       200     404   200        404    404       404     200   403
@@ -67,6 +68,7 @@ studio_get_session_revision                  401       200     404   200        
 studio_get_session_status                    401       200     404   200        404    404       404     200   403
 studio_get_video                             401       200     404   200        404    404       404     200   403
 studio_get_video_status                      401       200     404   200        404    404       404     200   403
+studio_import_program                        401       201     404   201        404    404       404     201   403
 studio_list_article_status_changes           401       200     404   200        404    404       404     200   403
 studio_list_chapters                         401       200     404   200        404    404       404     200   403
 studio_list_client_knowledge                 401       200     404   200        404    404       404     200   403

@@ -24,6 +24,8 @@ async def echo(body: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
 @router.post("/raw/size")
 @router.post("/hooks/size")
 @router.post("/slow/size")
+@router.post("/things/{name}/size")
+@router.post("/things/{name}/parts")
 async def size(request: Request) -> int:
     return len(await request.body())
 
@@ -35,6 +37,7 @@ async def thing(name: str, q: str = "") -> str:
 
 RULES = (
     BodyRule("/hooks", limit=1 << 20),
+    BodyRule("/things/", limit=1 << 21, suffix="/parts"),
     BodyRule("/slow", limit=1000, deadline=0.3),
     BodyRule("/raw", limit=WIDE, types=None, deadline=0.5, buffered=False),
 )
@@ -78,6 +81,15 @@ async def test_the_longest_fitting_prefix_decides_the_cap(http: httpx.AsyncClien
     kind = {"Content-Type": "application/json"}
     assert (await http.post("/hooks/size", content=b" " * (1 << 20), headers=kind)).json() == 1 << 20
     problem(await http.post("/hooks/size", content=b" " * ((1 << 20) + 1), headers=kind), 413, "core.body_too_large")
+
+
+async def test_a_rule_may_be_about_paths_that_end_in_one_way(http: httpx.AsyncClient) -> None:
+    kind = {"Content-Type": "application/json"}
+    body = b" " * (1 << 21)
+    assert (await http.post("/things/a/parts", content=body, headers=kind)).json() == 1 << 21
+    problem(await http.post("/things/a/parts", content=body + b" ", headers=kind), 413, "core.body_too_large")
+    problem(await http.post("/things/a/size", content=body, headers=kind), 413, "core.body_too_large")
+    problem(await http.post("/other/a/parts", content=body, headers=kind), 413, "core.body_too_large")
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/json5", ""])
