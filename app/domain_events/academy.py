@@ -543,6 +543,78 @@ class BadgeExpiryNeared(DomainEvent):
     days: int
 
 
+class EvidenceRecorded(DomainEvent):
+    """Somebody has shown a competency, or tried to (`passed`)."""
+
+    kind: ClassVar[str] = "academy.evidence_recorded"
+    key_field: ClassVar[str] = "evidence_id"
+    evidence_id: UUID
+    competency_id: UUID
+    skill_id: UUID
+    account_id: UUID
+    evidence_type: str
+    passed: bool
+
+
+class EvidenceChanged(DomainEvent):
+    """Evidence was corrected, withdrawn or regraded.
+
+    `is_level_supported`: whether what is left meets the rule of the level that was reached; the level stays all the
+    same, and somebody should look.
+    """
+
+    kind: ClassVar[str] = "academy.evidence_changed"
+    key_field: ClassVar[str] = "evidence_id"
+    evidence_id: UUID
+    competency_id: UUID
+    skill_id: UUID
+    account_id: UUID
+    change: str
+    passed: bool
+    is_level_supported: bool
+
+
+class SkillLevelReached(DomainEvent):
+    """Somebody has reached a level of a skill: by the rules, or because a person signed (`signed_by_id`).
+
+    Its public name is `skill_level.reached`.
+    """
+
+    kind: ClassVar[str] = "academy.skill_level_reached"
+    key_field: ClassVar[str] = "progress_id"
+    progress_id: UUID
+    account_id: UUID
+    skill_id: UUID
+    level: str
+    former_level: str
+    signed_by_id: UUID | None = None
+
+
+class SkillSignOffAwaited(DomainEvent):
+    """Somebody has shown all that a level takes, and a person has to sign for it."""
+
+    kind: ClassVar[str] = "academy.skill_sign_off_awaited"
+    key_field: ClassVar[str] = "progress_id"
+    progress_id: UUID
+    account_id: UUID
+    skill_id: UUID
+    level: str
+
+
+class SkillSignedOff(DomainEvent):
+    """A person said whether somebody has reached a level: `approved` or `declined`."""
+
+    kind: ClassVar[str] = "academy.skill_signed_off"
+    key_field: ClassVar[str] = "progress_id"
+    progress_id: UUID
+    sign_off_id: UUID
+    account_id: UUID
+    skill_id: UUID
+    level: str
+    decision: str
+    decided_by_id: UUID
+
+
 class CredentialRevoked(DomainEvent):
     """A certificate or badge was taken back."""
 

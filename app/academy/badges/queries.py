@@ -1,7 +1,6 @@
 """Reads of badges: own ones, all for platform admins; and portfolios, for everybody where their learner agreed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -20,16 +19,13 @@ from app.academy.badges.schemas import (
     AcademyPortfolio,
     AcademyPortfolioCategory,
 )
+from app.academy.levels.rules import rank
 from app.academy.models import (
-    Cohort,
-    Enrollment,
     Learner,
-    PaymentStatus,
     Skill,
     SkillBadge,
     SkillCategory,
     SkillLevel,
-    SkillProgress,
     UserPrivacySettings,
 )
 from app.academy.permissions import AcademyActor
@@ -41,35 +37,12 @@ _SORTS: Mapping[str, InstrumentedAttribute[Any]] = {"earned_at": SkillBadge.earn
 _LIVE = SkillBadge.superseded_at.is_(None) & SkillBadge.revoked_at.is_(None)
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Whose badge it is to be, and whether the actor has taught them."""
-
-    account_id: UUID
-    is_taught_by_actor: bool
-
-
 async def get_skill(session: AsyncSession, skill_id: UUID) -> Skill:
     """The skill. Raises `SkillUnknown` (A-BDG-01)."""
     found = await session.scalar(select(Skill).where(Skill.id == skill_id))
     if found is None:
         raise SkillUnknown
     return found
-
-
-async def holder_of(session: AsyncSession, actor: AcademyActor, account_id: UUID) -> Holder:
-    """Whose badge it is to be: taught by the actor who has sat, paid, in a cohort that the actor holds."""
-    taught = (
-        select(Enrollment.id)
-        .join(Cohort, Cohort.id == Enrollment.cohort_id)
-        .where(
-            Enrollment.user_id == account_id,
-            Cohort.instructor_id == actor.account_id,
-            Enrollment.payment_status == PaymentStatus.completed,
-        )
-        .limit(1)
-    )
-    return Holder(account_id, await session.scalar(taught) is not None)
 
 
 async def find_live(
@@ -129,15 +102,6 @@ async def list_badges(session: AsyncSession, actor: AcademyActor, wanted: Academ
     return await paginate(session, rows, wanted, sort_by(wanted.sort, _SORTS))
 
 
-async def lock_progress(session: AsyncSession, account_id: UUID, skill_id: UUID) -> SkillProgress:
-    """What is noted of a learner's skill, locked; the row is there."""
-    rows = select(SkillProgress).where(SkillProgress.user_id == account_id, SkillProgress.skill_id == skill_id)
-    found = await session.scalar(rows.with_for_update().execution_options(populate_existing=True))
-    if found is None:
-        raise NotFound
-    return found
-
-
 async def is_due(session: AsyncSession, badge: SkillBadge) -> bool:
     """Whether a badge ends soon enough to be renewed, or has ended."""
     if badge.expires_at is None:
@@ -188,7 +152,7 @@ async def get_portfolio(session: AsyncSession, account_id: UUID, *, only_public:
         .where(SkillBadge.user_id == account_id, _LIVE)
         .order_by(SkillBadge.earned_at.desc(), SkillBadge.id)
     )
-    badges = sorted(rows.all(), key=lambda row: (row[0], -rules.rank(row[1].level)))
+    badges = sorted(rows.all(), key=lambda row: (row[0], -rank(row[1].level)))
     return AcademyPortfolio(
         account_id=account_id,
         name=found[0],

@@ -13,10 +13,12 @@ from app.academy.credentials import queries as credential_queries
 from app.academy.credentials import rules as credential_rules
 from app.academy.credentials import service as credentials
 from app.academy.credentials.rules import CredentialKind, Draft
+from app.academy.levels import queries as level_queries
+from app.academy.levels import service as levels
+from app.academy.levels.rules import is_offered, needs_person
 from app.academy.models import Learner, Skill, SkillBadge, SkillLevel, SkillProgress, UserPrivacySettings
 from app.academy.people import service as people
 from app.academy.permissions import AcademyActor, Permission, allow
-from app.core.database.locks import wait_for_lock
 from app.core.ids import new_id
 from app.core.outbox.emit import emit
 from app.domain_events.academy import BadgeExpiryNeared, BadgeIssued, PortfolioPublished
@@ -32,19 +34,20 @@ async def issue_badge(session: AsyncSession, actor: AcademyActor, data: AcademyB
     The house issues by the rules alone, and then nobody has signed. Raises `SkillUnknown`, `AccountUnknown`,
     `LevelNotOffered`, `SignOffRequired`, `Forbidden`.
     """
-    allow(actor, Permission.BADGE_ISSUE, await queries.holder_of(session, actor, data.account_id))
+    allow(actor, Permission.BADGE_ISSUE, await level_queries.holder_of(session, actor, data.account_id))
     skill = await queries.get_skill(session, data.skill_id)
     learner = await people.ensure_learner(session, actor, data.account_id)
     level = data.level
-    if not rules.is_offered(skill, level):
+    if not is_offered(skill, level):
         raise LevelNotOffered
-    if actor.is_system and rules.needs_person(level):
+    if actor.is_system and needs_person(level):
         raise SignOffRequired
-    await wait_for_lock(session, f"academy.badge.{learner.id}.{skill.id}.{level}")
+    progress = await levels.hold(session, actor, learner.id, skill.id)
     live = await queries.find_live(session, learner.id, skill.id, level)
     if live is not None and not live[1]:
         return live[0], False
-    return await _issue(session, actor, learner, skill, level, renews=None if live is None else live[0]), True
+    former = None if live is None else live[0]
+    return await _issue(session, actor, learner, skill, level, progress=progress, renews=former), True
 
 
 async def renew_badge(session: AsyncSession, actor: AcademyActor, badge_id: UUID) -> SkillBadge:
@@ -53,19 +56,19 @@ async def renew_badge(session: AsyncSession, actor: AcademyActor, badge_id: UUID
     Raises `BadgeNotLive`, `BadgeNotDue`, `LevelNotOffered`, `NotFound`, `Forbidden`.
     """
     badge = await queries.get_badge(session, actor, badge_id)
-    allow(actor, Permission.BADGE_ISSUE, await queries.holder_of(session, actor, badge.user_id))
+    allow(actor, Permission.BADGE_ISSUE, await level_queries.holder_of(session, actor, badge.user_id))
     level = SkillLevel(badge.level)
-    await wait_for_lock(session, f"academy.badge.{badge.user_id}.{badge.skill_id}.{level}")
+    progress = await levels.hold(session, actor, badge.user_id, badge.skill_id)
     badge = await queries.get_badge(session, actor, badge_id, for_update=True)
     if badge.superseded_at is not None or badge.revoked_at is not None:
         raise BadgeNotLive
     if not await queries.is_due(session, badge):
         raise BadgeNotDue
     skill = await queries.get_skill(session, badge.skill_id)
-    if not rules.is_offered(skill, level):
+    if not is_offered(skill, level):
         raise LevelNotOffered
     learner = await people.ensure_learner(session, actor, badge.user_id)
-    return await _issue(session, actor, learner, skill, level, renews=badge)
+    return await _issue(session, actor, learner, skill, level, progress=progress, renews=badge)
 
 
 async def _issue(
@@ -75,6 +78,7 @@ async def _issue(
     skill: Skill,
     level: SkillLevel,
     *,
+    progress: SkillProgress,
     renews: SkillBadge | None,
 ) -> SkillBadge:
     earned_at = await credential_queries.now(session)
@@ -108,27 +112,11 @@ async def _issue(
         status_position=position,
     )
     session.add(badge)
-    await _note_level(session, actor, learner.id, skill.id, level)
+    await levels.note_level(session, actor, progress, skill, level)
     told = {"badge_id": made, "skill_id": skill.id, "account_id": learner.id, "level": level}
     emit(session, BadgeIssued(**told, renews_id=badge.renews_id))
     await session.flush()  # read back with what the database adds
     return await queries.get_badge(session, AcademyActor.system(), made)
-
-
-async def _note_level(
-    session: AsyncSession, actor: AcademyActor, account_id: UUID, skill_id: UUID, level: SkillLevel
-) -> None:
-    """Make the row if there is none (Z-112), raise the level and never lower it (Z-113), say who signed (Z-111)."""
-    blank = insert(SkillProgress).values(id=new_id(), user_id=account_id, skill_id=skill_id)
-    await session.execute(blank.on_conflict_do_nothing())
-    progress = await queries.lock_progress(session, account_id, skill_id)
-    is_above = rules.rank(level) >= rules.rank(progress.current_level)
-    progress.current_level = rules.higher(progress.current_level, level)
-    # A signature for a lower level says nothing of the higher one that is noted.
-    if is_above and not actor.is_system:
-        progress.verified_by_instructor = True
-        progress.verified_by_id = actor.account_id
-        progress.verified_at = await credential_queries.now(session)
 
 
 async def remind(session: AsyncSession, actor: AcademyActor) -> int:

@@ -47,7 +47,14 @@ from app.academy.models.documents import (
 from app.academy.models.domains import DomainProof, OrganizationDomain
 from app.academy.models.enrollments import Enrollment, EnrollmentStatus, PaymentStatus, PaymentType
 from app.academy.models.entitlements import Entitlement, EntitlementKind, EntitlementSource
-from app.academy.models.evidence import CompetencyEvidence, SkillProgress
+from app.academy.models.evidence import (
+    CompetencyEvidence,
+    EvidenceChange,
+    EvidenceChangeKind,
+    SignOffDecision,
+    SkillProgress,
+    SkillSignOff,
+)
 from app.academy.models.external_communities import (
     CommunityAccess,
     CommunityMembershipStatus,
@@ -196,6 +203,8 @@ __all__ = [
     "EntitlementSource",
     "ErasureReview",
     "ErasureReviewState",
+    "EvidenceChange",
+    "EvidenceChangeKind",
     "EvidenceType",
     "ExecutiveMetrics",
     "ExecutiveReport",
@@ -292,6 +301,7 @@ __all__ = [
     "SessionRecording",
     "SessionType",
     "ShowCorrectAnswers",
+    "SignOffDecision",
     "SigningKey",
     "Skill",
     "SkillBadge",
@@ -299,6 +309,7 @@ __all__ = [
     "SkillLevel",
     "SkillPrerequisite",
     "SkillProgress",
+    "SkillSignOff",
     "TargetAudience",
     "Team",
     "TeamAnalytics",

@@ -84,7 +84,7 @@ async def test_a_badge_has_its_page_and_says_what_was_shown(
     assert achievement["name"] == "Prompting - practitioner"
     assert achievement["description"] == "Demonstrated practitioner proficiency in Prompting"
     assert achievement["criteria"]["narrative"] == "To ask so that the answer helps."
-    assert [each.kind for each in await worker.announced()] == ["academy.badge_issued"]
+    assert [each.kind for each in await worker.announced()] == ["academy.skill_level_reached", "academy.badge_issued"]
 
 
 @pytest.mark.req("A-BDG-04")
