@@ -13,11 +13,13 @@ import app.academy.badges.jobs
 import app.academy.certificates.jobs
 import app.academy.cohorts.jobs
 import app.academy.enrollments.jobs
+import app.academy.evidence.jobs
 import app.academy.gain.jobs
 import app.academy.notices.jobs
 import app.academy.payments.jobs
 import app.academy.people.jobs
 import app.academy.progress.jobs
+import app.academy.quiz_evidence.jobs
 import app.academy.waitlist.jobs
 import app.core.outbox.months
 import app.core.outbox.prune

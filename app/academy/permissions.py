@@ -122,6 +122,18 @@ class Permission(StrEnum):
     """Issue a badge to somebody, and renew it: with one's own name for it."""
     PORTFOLIO_PUBLISH = "portfolio_publish"
     """Show one's own badges to everybody, or no longer."""
+    COMPETENCY_SELF_ASSESS = "competency_self_assess"
+    """Say of oneself that one can do something."""
+    COMPETENCY_PEER_REVIEW = "competency_peer_review"
+    """Review what somebody shows beside whom one learns."""
+    COMPETENCY_ASSESS = "competency_assess"
+    """Assess what somebody shows: a project, or what one has seen of them."""
+    COMPETENCY_QUIZ = "competency_quiz"
+    """Record what a graded attempt showed."""
+    EVIDENCE_CORRECT = "evidence_correct"
+    """Correct or withdraw evidence."""
+    LEVEL_SIGN_OFF = "level_sign_off"
+    """Sign for somebody's level of a skill, or decline to."""
 
 
 def is_platform_admin(actor: AcademyActor, _target: Any) -> bool:
@@ -196,6 +208,14 @@ def is_anothers(actor: AcademyActor, target: Any) -> bool:
     return bool(target.account_id != actor.account_id)
 
 
+def learns_beside(_actor: AcademyActor, target: Any) -> bool:
+    return bool(target.is_fellow)
+
+
+def is_assessor(actor: AcademyActor, target: Any) -> bool:
+    return bool(target.assessed_by_id == actor.account_id)
+
+
 RULES: PermissionMap = {
     Permission.COURSE_CREATE: [[is_platform_admin]],
     Permission.COURSE_EDIT: [[is_platform_admin]],
@@ -240,6 +260,16 @@ RULES: PermissionMap = {
     Permission.CREDENTIALS_READ: [[is_platform_admin]],
     Permission.BADGE_ISSUE: [[is_platform_admin, is_not_own], [teaches_holder, is_not_own], [is_the_house]],
     Permission.PORTFOLIO_PUBLISH: [[is_own]],
+    Permission.COMPETENCY_SELF_ASSESS: [[is_own]],
+    Permission.COMPETENCY_PEER_REVIEW: [
+        [learns_beside, is_not_own],
+        [teaches_holder, is_not_own],
+        [is_platform_admin, is_not_own],
+    ],
+    Permission.COMPETENCY_ASSESS: [[teaches_holder, is_not_own], [is_platform_admin, is_not_own]],
+    Permission.COMPETENCY_QUIZ: [[is_the_house]],
+    Permission.EVIDENCE_CORRECT: [[is_assessor], [is_platform_admin, is_not_own]],
+    Permission.LEVEL_SIGN_OFF: [[teaches_holder, is_not_own], [is_platform_admin, is_not_own]],
 }
 
 

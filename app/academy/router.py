@@ -11,6 +11,7 @@ from app.academy.courses.router import router as courses
 from app.academy.credentials.router import root as credential_pages
 from app.academy.credentials.router import router as credentials
 from app.academy.enrollments.router import router as enrollments
+from app.academy.evidence.router import router as evidence
 from app.academy.gain.router import router as gain
 from app.academy.gain_reports.router import router as gain_reports
 from app.academy.grading.router import router as grading
@@ -20,6 +21,8 @@ from app.academy.progress.router import router as progress
 from app.academy.psychometrics.router import router as psychometrics
 from app.academy.questions.router import router as questions
 from app.academy.results.router import router as results
+from app.academy.sign_offs.router import router as sign_offs
+from app.academy.skill_profiles.router import router as skill_profiles
 from app.academy.waitlist.router import router as waitlist
 from app.core.http.routing import Router
 
@@ -53,6 +56,11 @@ router.include_router(results)  # /organizations/{organization_id}/assessment-re
 router.include_router(gain)  # /enrollments/{enrollment_id}/gain  /gain-recomputations
 router.include_router(gain_reports)  # /cohorts/{cohort_id}/gain  /courses/{course_id}/gain  /organizations/…/gain
 router.include_router(psychometrics)  # /assessments/{assessment_id}/statistics
+
+# Skills
+router.include_router(evidence)  # /evidence  /evidence/{evidence_id}/corrections  …/withdrawal
+router.include_router(sign_offs)  # /sign-offs  /sign-off-requests
+router.include_router(skill_profiles)  # /me/skill-profile  /learners/{account_id}/skill-profile
 
 # What was achieved
 router.include_router(certificates)  # /enrollments/{enrollment_id}/certificate  /certificates  /path-certificates

@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Numeric, Text, Uuid, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from app.academy.models.base import Base
 from app.academy.models.levels import ReachedLevel, SkillLevel
@@ -68,6 +68,11 @@ class SkillProgress(Row, Base):
     awaited_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     declined_level: Mapped[str | None] = mapped_column(Text)
 
+    @property
+    def account_id(self) -> UUID:
+        """Whose it is: `academy.users` shares the account's id."""
+        return self.user_id
+
 
 class CompetencyEvidence(Row, Versioned, Base):
     """One demonstration of a competency (A-TAB-33). Withdrawn, it counts for nothing and stays.
@@ -112,6 +117,22 @@ class CompetencyEvidence(Row, Versioned, Base):
     assessed_by: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.users.id", ondelete="RESTRICT"))
     withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
+    # Filled by the queries that show evidence.
+    skill_id: Mapped[UUID | None] = query_expression()
+    changes: Mapped[list["EvidenceChange"]] = relationship(
+        lazy="raise", viewonly=True, order_by="EvidenceChange.created_at, EvidenceChange.id"
+    )
+
+    @property
+    def account_id(self) -> UUID:
+        """Who has shown it: `academy.users` shares the account's id."""
+        return self.user_id
+
+    @property
+    def assessed_by_id(self) -> UUID | None:
+        """Who assessed it; null for the house."""
+        return self.assessed_by
+
 
 class EvidenceChange(Entry, Base):
     """What became of one piece of evidence, never changed. `changed_by` is null for the house: a regrade."""
@@ -133,6 +154,11 @@ class EvidenceChange(Entry, Base):
     passed_after: Mapped[bool]
     reason: Mapped[str | None] = mapped_column(Text)
     changed_by: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.users.id", ondelete="SET NULL"))
+
+    @property
+    def changed_by_id(self) -> UUID | None:
+        """Who changed it; null for the house."""
+        return self.changed_by
 
 
 class SkillSignOff(Entry, Base):
@@ -166,3 +192,13 @@ class SkillSignOff(Entry, Base):
     note: Mapped[str | None] = mapped_column(Text)
     decided_by: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.users.id", ondelete="RESTRICT"))
     badge_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.skill_badges.id", ondelete="RESTRICT"))
+
+    @property
+    def account_id(self) -> UUID:
+        """Whose level it is: `academy.users` shares the account's id."""
+        return self.user_id
+
+    @property
+    def decided_by_id(self) -> UUID:
+        """Who decided."""
+        return self.decided_by
