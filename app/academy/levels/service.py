@@ -65,8 +65,8 @@ async def restate(session: AsyncSession, actor: AcademyActor, progress: SkillPro
     progress.progress_percent = found.percent
     awaited = found.next if found.is_met and _awaits_person(progress, skill, found) else None
     if awaited != progress.awaited_level:
-        progress.awaited_level = awaited
-        progress.awaited_since = None if awaited is None else await queries.now(session)
+        since = None if awaited is None else await queries.now(session)
+        progress.awaited_level, progress.awaited_since = awaited, since
         if awaited is not None:
             told = {"account_id": progress.user_id, "skill_id": skill.id, "level": awaited}
             emit(session, SkillSignOffAwaited(progress_id=progress.id, **told))
