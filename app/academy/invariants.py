@@ -1,4 +1,4 @@
-"""What the academy promises of its rows: seats, the queues for them, and the money.
+"""What the academy promises of its rows: seats, the queues for them, the money, and levels of skills.
 
 Several of these are constraints as well. They are said here all the same: a constraint can be dropped by a migration,
 and the sentence beside its number is what an operator reads.
@@ -341,4 +341,58 @@ MONEY = (
     ),
 )
 
-INVARIANTS = (*SEATS, *QUEUE, *MONEY)
+SKILLS = (
+    Invariant(
+        "academy.evidence_counted",
+        "a learner's evidence_count of a skill is the number of their pieces of evidence that count",
+        "A-SKL-06",
+        """
+        SELECT coalesce(progress.id, kept.competency_id) AS subject,
+               format('counter %s, rows %s', coalesce(evidence_count, 0), coalesce(rows, 0)) AS detail
+        FROM academy.user_skill_progress progress
+        FULL JOIN (SELECT user_id, skill_id, count(*) AS rows, min(competency_id::text)::uuid AS competency_id
+                   FROM academy.competency_evidence evidence
+                   JOIN academy.competencies competency ON competency.id = evidence.competency_id
+                   WHERE withdrawn_at IS NULL GROUP BY 1, 2) kept USING (user_id, skill_id)
+        WHERE coalesce(evidence_count, 0) <> coalesce(rows, 0)
+        """,
+    ),
+    Invariant(
+        "academy.levels_are_earned",
+        "no level is without a person's signature, or else without the evidence that it once took",
+        # What was corrected or withdrawn since counts as it was: a level that was reached is not lost (0021).
+        "A-SKL-09",
+        """
+        SELECT progress.id AS subject, format('%s, passed by %s types', current_level, coalesce(types, 0)) AS detail
+        FROM academy.user_skill_progress progress
+        LEFT JOIN (
+            SELECT evidence.user_id, competency.skill_id, count(DISTINCT evidence_type) AS types
+            FROM academy.competency_evidence evidence
+            JOIN academy.competencies competency ON competency.id = evidence.competency_id
+            WHERE passed OR EXISTS (SELECT FROM academy.evidence_changes change
+                                    WHERE change.evidence_id = evidence.id AND change.passed_before)
+            GROUP BY 1, 2
+        ) shown USING (user_id, skill_id)
+        WHERE NOT verified_by_instructor AND CASE current_level
+            WHEN 'none' THEN false
+            WHEN 'foundational' THEN coalesce(types, 0) < 1
+            WHEN 'practitioner' THEN coalesce(types, 0) < 2
+            ELSE true
+        END
+        """,
+    ),
+    Invariant(
+        "academy.signatures_have_their_badge",
+        "every approved level has a badge of that level, signed for or issued before",
+        "A-SKL-09",
+        """
+        SELECT sign_off.id AS subject, sign_off.level AS detail FROM academy.skill_sign_offs sign_off
+        WHERE decision = 'approved' AND NOT EXISTS (
+            SELECT FROM academy.skill_badges badge
+            WHERE badge.id = sign_off.badge_id AND badge.user_id = sign_off.user_id
+              AND badge.skill_id = sign_off.skill_id AND badge.level = sign_off.level)
+        """,
+    ),
+)
+
+INVARIANTS = (*SEATS, *QUEUE, *MONEY, *SKILLS)

@@ -15,7 +15,7 @@ import pytest
 from httpx import Response
 
 from app.core.ids import new_id
-from tests.contract import learning
+from tests.contract import evidence, learning
 from tests.contract.access.studio import STUDIO
 from tests.contract.operations import Operation, frozen
 from tests.contract.stage import Call, Stage
@@ -217,6 +217,7 @@ VARIANTS = {
     "early": Variant({"enrollment_id": "enrollment_id"}),
     "hidden": Variant({"account_id": "account_id"}),
     "members": Variant({"enrollment_id": "members_enrollment_id"}),
+    "review": Variant(body=evidence.review),
     "stranger": Variant({"cohort_id": "later_cohort_id"}, _account("other")),
     "approve": Variant({"session_id": "reviewed_session_id"}, lambda _: {"to": "approved"}),
     "publish": Variant(
@@ -236,7 +237,7 @@ def lines(table: str) -> dict[str, list[str]]:
 
 TABLE = {
     name: cells
-    for table in (ACADEMY, CRM, IDENTITY, NOTIFICATIONS, STUDIO, WEBHOOKS, learning.ACCESS, HEALTH)
+    for table in (ACADEMY, CRM, IDENTITY, NOTIFICATIONS, STUDIO, WEBHOOKS, learning.ACCESS, evidence.ACCESS, HEALTH)
     for name, cells in lines(table).items()
 }
 

@@ -17,9 +17,12 @@ _BY_PERSONS = {SkillLevel.advanced, SkillLevel.expert}
 class Span(Protocol):
     """From where to where a skill is learned here, and whether it is at all (Z-118)."""
 
-    level: str
-    max_level: str
-    is_active: bool
+    @property
+    def level(self) -> str: ...
+    @property
+    def max_level(self) -> str: ...
+    @property
+    def is_active(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)

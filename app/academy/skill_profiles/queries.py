@@ -175,7 +175,7 @@ async def _competencies(
         select(Competency, func.coalesce(counts.c.all, 0), func.coalesce(counts.c.passed, 0))
         .outerjoin(counts, counts.c.competency_id == Competency.id)
         .where(Competency.skill_id.in_(skill_ids), Competency.is_active | counts.c.competency_id.is_not(None))
-        .order_by(Competency.created_at, Competency.id)
+        .order_by(Competency.name, Competency.id)
     )
     by_skill: dict[UUID, list[AcademyProfileCompetency]] = defaultdict(list)
     for competency, evidence_count, passed_count in rows:

@@ -177,6 +177,9 @@ class Examples:
                     self._put_nulls_back(example[name], field)
                 elif name in schema.get("required", ()) and _may_be_null(field):
                     example[name] = None
+            if isinstance(named := schema.get("additionalProperties"), dict):
+                for name in example.keys() - schema.get("properties", {}).keys():
+                    self._put_nulls_back(example[name], named)
 
     def _resolved(self, schema: Json) -> Json:
         reference = schema.get("$ref")

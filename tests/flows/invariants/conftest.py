@@ -8,10 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.academy.enrollments import checkout
 from app.academy.enrollments import service as enrollments
-from app.academy.models import Cohort, Role
+from app.academy.evidence import service as evidence
+from app.academy.evidence.schemas import AcademyEvidenceCorrectionCreate, AcademyEvidenceCreate
+from app.academy.models import Cohort, EvidenceType, Role, SignOffDecision, SkillLevel
 from app.academy.payments import service as payments
 from app.academy.payments.rules import Fact, FactKind
 from app.academy.permissions import AcademyActor
+from app.academy.sign_offs import service as sign_offs
+from app.academy.sign_offs.schemas import AcademySignOffCreate
 from app.academy.waitlist import service as waitlist
 from app.core.clock import utc_now
 from app.crm.events import service as events
@@ -31,7 +35,7 @@ from tests.academy.waitlist.conftest import HOUSE, plan, wait, wait_for_course
 from tests.academy.waitlist.world import BODY, learner
 from tests.crm.conftest import enter as enter_club
 from tests.crm.conftest import found as found_club
-from tests.factories import academy, identity
+from tests.factories import academy, identity, learning
 from tests.support.samples import sample, sample_bytes
 from tests.support.worker import WorkerOnDemand
 
@@ -103,6 +107,27 @@ async def _run_programs(session: AsyncSession) -> None:
     )
 
 
+async def _teach(session: AsyncSession) -> None:
+    """Somebody who became advanced: by evidence that was corrected since, and an instructor's word."""
+    skill, boss = learning.skill(), await enter(session, Role.platform_admin)
+    person = await enter(session)
+    session.add(skill)
+    await session.flush()
+    asked = learning.competency(skill)
+    session.add(asked)
+    await session.flush()
+    teacher = AcademyActor(boss.id, None, role=Role.platform_admin)
+    for kind in (EvidenceType.project, EvidenceType.peer_review):
+        shown = AcademyEvidenceCreate(account_id=person.id, competency_id=asked.id, evidence_type=kind, score=90)
+        made = await evidence.record_evidence(session, teacher, shown)
+    wanted = AcademySignOffCreate(
+        account_id=person.id, skill_id=skill.id, level=SkillLevel.advanced, decision=SignOffDecision.approved
+    )
+    await sign_offs.decide(session, teacher, wanted)
+    corrected = AcademyEvidenceCorrectionCreate(score=10, reason="Copied")
+    await evidence.correct_evidence(session, teacher, made.id, corrected)
+
+
 @pytest_asyncio.fixture
 async def healthy(session: AsyncSession, worker: WorkerOnDemand) -> Cohort:
     """The cohort of a world that keeps all promises, with the work that it caused done."""
@@ -114,6 +139,7 @@ async def healthy(session: AsyncSession, worker: WorkerOnDemand) -> Cohort:
     cohort = await _sell_out(session)
     await inbox.receive_stripe(session, Actor.system(), answers.event(sample(REFUNDED)), sample_bytes(REFUNDED))
     await _run_programs(session)
+    await _teach(session)
     await session.commit()
     await worker.drain()
     await session.execute(

@@ -86,6 +86,17 @@ SPOILED: dict[str, tuple[str, ...]] = {
     "academy.refunds_within_payments": (of_payment("refunded_cents = amount_paid_cents + 1"),),
     "academy.checkouts_end": (of_payment("expires_at = now() - interval '2 hours'", "created"),),
     "academy.refunds_arrive": (of_payment("state = 'refund_due', updated_at = now() - interval '25 hours'"),),
+    "academy.evidence_counted": ("UPDATE academy.user_skill_progress SET evidence_count = evidence_count + 1",),
+    "academy.levels_are_earned": (
+        one(
+            "academy.user_skill_progress",
+            "verified_by_instructor = false, verified_by_id = NULL, verified_at = NULL",
+            "current_level = 'advanced'",
+        ),
+    ),
+    "academy.signatures_have_their_badge": (
+        "UPDATE academy.skill_badges SET level = 'expert' WHERE level = 'advanced'",
+    ),
     "crm.places_kept": ("UPDATE crm.programs SET max_participants = 0 WHERE status = 'active'",),
     "crm.completed_have_not_begun_anew": (
         (
