@@ -52,7 +52,7 @@ async def test_a_correction_says_what_it_was_and_progress_follows(
     assert (told.payload["change"], told.payload["is_level_supported"]) == ("corrected", True)
 
 
-@pytest.mark.req("A-SKL-06", "A-SKL-08")
+@pytest.mark.req("A-SKL-06", "A-SKL-08", "Z-113")
 async def test_a_level_that_was_reached_stays_when_its_evidence_goes_and_it_is_said(
     client: ApiClient, session: AsyncSession, shop: Workshop, worker: WorkerOnDemand
 ) -> None:

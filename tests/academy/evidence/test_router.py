@@ -89,7 +89,7 @@ async def test_an_unknown_competency_is_404(client: ApiClient, session: AsyncSes
 # Who may
 
 
-@pytest.mark.req("A-SKL-07")
+@pytest.mark.req("A-SKL-07", "Z-117")
 @pytest.mark.parametrize(
     ("kind", "who", "status"),
     [
@@ -130,7 +130,7 @@ async def test_each_type_of_evidence_has_its_assessors(
         assert answer.json()["assessed_by_id"] == str(shop.people[who].id)
 
 
-@pytest.mark.req("A-SKL-07")
+@pytest.mark.req("A-SKL-07", "Z-117")
 @pytest.mark.parametrize("kind", ["project", "peer_review", "instructor_assessment"])
 async def test_nobody_assesses_themselves_under_another_name(
     client: ApiClient, session: AsyncSession, shop: Workshop, kind: str
@@ -159,7 +159,7 @@ async def test_only_who_sits_in_the_cohort_is_taught_and_has_fellows(
         assert answer.status_code == 403, who
 
 
-@pytest.mark.req("A-SKL-07")
+@pytest.mark.req("A-SKL-07", "Z-117")
 @pytest.mark.parametrize("kind", ["project", "peer_review", "instructor_assessment", "self_assessment"])
 async def test_a_type_that_the_competency_does_not_accept_is_422(
     client: ApiClient, session: AsyncSession, kind: str
@@ -253,7 +253,7 @@ async def test_sent_twice_with_one_key_it_is_recorded_once(
 # What is noted
 
 
-@pytest.mark.req("A-SKL-06")
+@pytest.mark.req("A-SKL-06", "Z-116")
 async def test_a_failed_first_try_is_noted_and_leaves_no_level(
     client: ApiClient, session: AsyncSession, shop: Workshop
 ) -> None:
@@ -281,7 +281,7 @@ async def test_each_further_piece_counts_and_says_when(
     assert progress.last_assessed_at.year > 2020
 
 
-@pytest.mark.req("A-SKL-06", "A-SKL-08", "A-SKL-09")
+@pytest.mark.req("A-SKL-06", "A-SKL-08", "A-SKL-09", "Z-111")
 async def test_foundational_is_reached_and_badged_at_once_by_the_house(
     client: ApiClient, session: AsyncSession, shop: Workshop, worker: WorkerOnDemand
 ) -> None:
@@ -296,7 +296,7 @@ async def test_foundational_is_reached_and_badged_at_once_by_the_house(
     assert reached.payload["signed_by_id"] is None
 
 
-@pytest.mark.req("A-SKL-08", "A-SKL-09")
+@pytest.mark.req("A-SKL-08", "A-SKL-09", "Z-111", "Z-115")
 async def test_practitioner_takes_two_types_and_no_person(
     client: ApiClient, session: AsyncSession, shop: Workshop
 ) -> None:

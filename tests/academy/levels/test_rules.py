@@ -57,7 +57,7 @@ SHOWN = st.lists(st.builds(Shown, st.sampled_from(IDS), st.sampled_from([*Eviden
 # What holds for all
 
 
-@pytest.mark.req("A-SKL-08")
+@pytest.mark.req("A-SKL-08", "Z-115")
 @given(spans(), ASKED, SHOWN)
 def test_levels_come_one_at_a_time_within_the_range_of_the_skill(
     skill: Span, asked: list[Asked], shown: list[Shown]
@@ -105,7 +105,7 @@ def test_from_practitioner_on_two_types_are_needed_and_all_competencies(
         assert len(types) >= (1 if level == "foundational" else 2)
 
 
-@pytest.mark.req("A-SKL-08")
+@pytest.mark.req("A-SKL-08", "Z-117")
 @given(spans(), ASKED, st.lists(st.builds(Shown, st.sampled_from(IDS), st.just(SELF)), max_size=8))
 def test_what_people_say_of_themselves_alone_never_leads_above_foundational(
     skill: Span, asked: list[Asked], shown: list[Shown]
@@ -113,7 +113,7 @@ def test_what_people_say_of_themselves_alone_never_leads_above_foundational(
     assert climb(skill, ReachedLevel.none, asked, shown)[-1] in {"none", "foundational"}
 
 
-@pytest.mark.req("A-SKL-09")
+@pytest.mark.req("A-SKL-09", "Z-111")
 @given(spans(), ASKED, SHOWN)
 def test_nobody_becomes_advanced_or_expert_without_a_person(
     skill: Span, asked: list[Asked], shown: list[Shown]
@@ -151,7 +151,7 @@ def test_the_next_level_lies_in_the_range_of_the_skill() -> None:
     assert {case: rules.next_level(*case) for case in cases} == cases
 
 
-@pytest.mark.req("A-SKL-08")
+@pytest.mark.req("A-SKL-08", "Z-115")
 @pytest.mark.parametrize(
     ("current", "asked", "shown", "expected"),
     [

@@ -79,7 +79,7 @@ async def again(session: AsyncSession, attempt_id: Any, *, is_regrade: bool = Fa
 RIGHT, WRONG = {"selected_answer_ids": ["a"]}, {"selected_answer_ids": ["b"]}
 
 
-@pytest.mark.req("A-SKL-14")
+@pytest.mark.req("A-SKL-14", "Z-153")
 async def test_a_graded_attempt_shows_every_competency_that_a_quiz_may_show(
     session: AsyncSession,
     room: Classroom,
@@ -143,7 +143,7 @@ async def test_a_threshold_is_compared_before_rounding(
     assert (shown.score, shown.passed) == (Decimal("66.67"), False)
 
 
-@pytest.mark.req("A-SKL-14")
+@pytest.mark.req("A-SKL-14", "Z-153")
 async def test_an_event_that_comes_twice_changes_nothing(
     session: AsyncSession,
     room: Classroom,
@@ -163,7 +163,7 @@ async def test_an_event_that_comes_twice_changes_nothing(
     assert (await noted(session, room.skill)).evidence_count == 1
 
 
-@pytest.mark.req("A-SKL-14")
+@pytest.mark.req("A-SKL-14", "Z-153")
 async def test_nothing_is_shown_until_a_person_has_looked_and_a_regrade_corrects_it(
     session: AsyncSession,
     room: Classroom,

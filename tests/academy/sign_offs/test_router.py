@@ -38,7 +38,7 @@ async def state(session: AsyncSession, shop: Workshop) -> tuple[str, bool, str |
     return progress.current_level, progress.verified_by_instructor, progress.awaited_level
 
 
-@pytest.mark.req("A-SKL-09")
+@pytest.mark.req("A-SKL-09", "Z-111")
 async def test_a_persons_word_brings_the_level_its_badge_and_the_next_request(
     client: ApiClient, session: AsyncSession, worker: WorkerOnDemand
 ) -> None:
@@ -163,7 +163,7 @@ async def test_what_the_rules_gave_may_be_signed_for_once(client: ApiClient, ses
     assert again.json()["code"] == "academy.level_not_awaited"
 
 
-@pytest.mark.req("A-SKL-09")
+@pytest.mark.req("A-SKL-09", "Z-111")
 async def test_a_signature_does_not_cover_the_level_that_the_rules_give_next(
     client: ApiClient, session: AsyncSession, shop: Workshop
 ) -> None:
