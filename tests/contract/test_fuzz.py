@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 
 from app.core.clock import utc_now
 from app.core.database.engine import normalise
-from app.core.database.migrate import ROOT
+from app.core.database.revisions import ROOT
 from app.identity import tokens
 from app.identity.models import AuthSession, SignInMethod
 from app.local.services import Services
