@@ -58,11 +58,6 @@ def rank(level: str) -> int:
     return 0 if level == ReachedLevel.none else _LADDER.index(level) + 1
 
 
-def higher(one: str, other: str) -> str:
-    """The higher of two levels (Z-113)."""
-    return max(one, other, key=rank)
-
-
 def is_offered(skill: Span, level: str) -> bool:
     """Whether a skill is learned up to this level, and from it or below (Z-118)."""
     return skill.is_active and rank(skill.level) <= rank(level) <= rank(skill.max_level)

@@ -1,6 +1,7 @@
 """The verb behind quiz evidence."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
 from uuid import UUID
 
@@ -9,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.academy.evidence import service as evidence
 from app.academy.evidence.rules import rounded
 from app.academy.levels import service as levels
-from app.academy.models import Competency, CompetencyEvidence, EvidenceChangeKind, EvidenceType, Skill
+from app.academy.models import Competency, CompetencyEvidence, EvidenceChangeKind, EvidenceType, Skill, SkillProgress
 from app.academy.permissions import AcademyActor, Permission, allow
 from app.academy.quiz_evidence import queries
 from app.academy.quiz_evidence.queries import FinalAttempt
-from app.academy.quiz_evidence.rules import SkillResult, gives_evidence
+from app.academy.quiz_evidence.rules import gives_evidence
 
 
 async def record_attempt(session: AsyncSession, actor: AcademyActor, attempt_id: UUID) -> int:
@@ -29,12 +30,21 @@ async def record_attempt(session: AsyncSession, actor: AcademyActor, attempt_id:
     results = await queries.list_results(session, attempt_id)
     recorded = await queries.list_recorded(session, attempt_id)
     found = await queries.list_competencies(session, [*results], [*recorded])
-    changed = 0
-    # Skill by skill in the order of their ids: two attempts that are graded at once take the rows in the same order.
-    for skill, pairs in groupby(found, key=lambda pair: pair[1]):
-        tested = _Tested(attempt, skill, [pair[0] for pair in pairs], results[skill.id])
-        changed += await _record_skill(session, actor, tested)
-    return changed
+    # All of them before anything is signed, in the order of their ids: two attempts that are graded at once take the
+    # rows in the same order, and nobody who signs a badge waits for a row.
+    tested = [
+        _Tested(
+            attempt,
+            skill,
+            await levels.hold(session, actor, attempt.account_id, skill.id),
+            [pair[0] for pair in pairs],
+            results[skill.id].score,
+        )
+        for skill, pairs in groupby(found, key=lambda pair: pair[1])
+    ]
+    # Read again: whoever held the rows before may have recorded the same.
+    recorded = await queries.list_recorded(session, attempt_id)
+    return sum([await _record_skill(session, actor, each, recorded) for each in tested])
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +53,15 @@ class _Tested:
 
     attempt: FinalAttempt
     skill: Skill
+    progress: SkillProgress
     competencies: list[Competency]
-    result: SkillResult
+    score: Decimal
 
 
-async def _record_skill(session: AsyncSession, actor: AcademyActor, tested: _Tested) -> int:
-    attempt, skill, score = tested.attempt, tested.skill, tested.result.score
-    progress = await levels.hold(session, actor, attempt.account_id, skill.id)
-    recorded = await queries.list_recorded(session, attempt.attempt_id)
+async def _record_skill(
+    session: AsyncSession, actor: AcademyActor, tested: _Tested, recorded: dict[UUID, CompetencyEvidence]
+) -> int:
+    attempt, skill, progress, score = tested.attempt, tested.skill, tested.progress, tested.score
     new, corrected = 0, []
     for competency in tested.competencies:
         shown = recorded.get(competency.id)

@@ -1,25 +1,29 @@
 """What graded attempts show of the skills that they ask for: once each, corrected when graded anew."""
 
+import asyncio
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import select, text, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.academy.models import (
     Assessment,
     AssessmentAttempt,
     AssessmentType,
+    AttemptQuestion,
     Competency,
     CompetencyEvidence,
     EvidenceChange,
+    QuestionResponse,
     Skill,
     SkillProgress,
 )
 from app.academy.permissions import AcademyActor
 from app.academy.quiz_evidence import service
+from app.core.clock import utc_now
 from app.core.errors import Forbidden
 from app.core.outbox.emit import emit
 from app.domain_events.academy import AttemptGraded
@@ -294,3 +298,43 @@ async def test_nobody_but_the_house_records_what_attempts_showed(session: AsyncS
     other = await open_classroom(session)
     with pytest.raises(Forbidden):
         await service.record_attempt(session, AcademyActor(other.instructor.id, None), other.enrollment.id)
+
+
+@pytest.mark.parallel
+async def test_attempts_at_several_skills_that_are_graded_at_once_wait_for_each_other_and_not_for_ever(
+    parallel: async_sessionmaker[AsyncSession],
+) -> None:
+    async with parallel() as session:
+        room = await open_classroom(session)
+        skills = [room.skill, learning.skill(), learning.skill()]
+        session.add_all(skills[1:])
+        await session.flush()
+        session.add_all(learning.competency(skill) for skill in skills)
+        test = await room.test(session)
+        question = await ask(session, test, skills=tuple(skills), **choice())
+        session.add(learning.question_version(question))
+        done = {"status": "graded", "submitted_at": utc_now(), "graded_at": utc_now()}
+        attempts = [learning.attempt(room.learner, test, attempt_number=each, **done) for each in range(1, 9)]
+        session.add_all(attempts)
+        await session.flush()
+        session.add_all(
+            AttemptQuestion(attempt_id=each.id, question_id=question.id, question_version=1, position=1)
+            for each in attempts
+        )
+        await session.flush()
+        session.add_all(
+            QuestionResponse(attempt_id=each.id, question_id=question.id, points_earned=question.points)
+            for each in attempts
+        )
+        await session.commit()
+
+    async def record(attempt: AssessmentAttempt) -> int:
+        async with parallel.begin() as session:
+            return await service.record_attempt(session, AcademyActor.system(), attempt.id)
+
+    # Each attempt twice, as if its event had come to two workers.
+    counts = await asyncio.gather(*(record(each) for each in attempts * 2))
+    assert sorted(counts) == [0] * 8 + [3] * 8
+    async with parallel() as session:
+        rows = (await session.scalars(select(SkillProgress))).all()
+        assert [(each.evidence_count, each.current_level) for each in rows] == [(8, "foundational")] * 3
