@@ -1,0 +1,1 @@
+"""What learning paths are: their catalogue, steps, groups and offers. People in them are elsewhere."""
