@@ -4,12 +4,17 @@ A path asks for *units*. A required step is one unit. A group whose members are 
 its `choose_n`: it is done when that many of its members are, and not half done before. What is optional is no unit.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from app.academy.models import UnlockRule
+from app.core.errors import FieldError
+
+# What the column of the list price holds.
+_HIGHEST_PRICE = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +146,81 @@ def _enough(steps: Iterable[StepRule], groups: Iterable[GroupRule], done: Collec
         if step.group_id is not None and step.id in done:
             chosen[step.group_id] = chosen.get(step.group_id, 0) + 1
     return {group.id for group in groups if chosen.get(group.id, 0) >= group.choose_n}
+
+
+# What a path adds up to, and whether it can be followed ────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class StepCourse:
+    """What the course of a step brings along: its agenda in minutes, what one person pays, whether it is to be had."""
+
+    minutes: int
+    price: int
+    currency: str
+    is_published: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What it takes to complete a path."""
+
+    courses: int
+    hours: Decimal
+    list_price: int | None
+
+
+def totals(units: Iterable[Unit], courses: Mapping[UUID, StepCourse], currency: str) -> Totals:
+    """What completing the path takes; what is optional comes on top. `courses` are those of the steps, by step.
+
+    Of a choice the longest members count for the hours and the cheapest for the price, so that a path promises neither
+    less work nor a greater discount than there is. Without required steps, or with a course in another currency, there
+    is no list price.
+    """
+    taken, minutes, price = 0, 0, 0
+    is_priced = True
+    for unit in units:
+        members = [courses[step_id] for step_id in unit.members]
+        count = min(unit.needed, len(members))
+        taken += count
+        minutes += sum(sorted((each.minutes for each in members), reverse=True)[:count])
+        price += sum(sorted(each.price for each in members)[:count])
+        is_priced = is_priced and all(each.currency == currency for each in members)
+    hours = (Decimal(minutes) / 60).quantize(Decimal("0.01"))
+    return Totals(taken, hours, price if taken and is_priced and price <= _HIGHEST_PRICE else None)
+
+
+def structure_gaps(steps: Iterable[StepRule], groups: Iterable[GroupRule]) -> Iterator[FieldError]:
+    """Why a path could not be followed to its end. A group without steps stands in nobody's way."""
+    steps, groups = tuple(steps), tuple(groups)
+    if not required_units(steps, groups):
+        yield FieldError("/steps", "nothing_required", "A path needs at least one required step")
+    for group in groups:
+        members = sum(step.group_id == group.id for step in steps)
+        if 0 < members < group.choose_n:
+            yield FieldError(
+                f"/groups/{group.id}/choose_n", "too_few_steps", f"One cannot choose {group.choose_n} of {members}"
+            )
+
+
+def activation_gaps(
+    steps: Iterable[StepRule],
+    groups: Iterable[GroupRule],
+    courses: Mapping[UUID, StepCourse],
+    *,
+    needs_subscription: bool,
+) -> Iterator[FieldError]:
+    """Why a path is not ready for the catalogue. `needs_subscription`: it is sold by one, and no such offer is live."""
+    steps, groups = tuple(steps), tuple(groups)
+    yield from structure_gaps(steps, groups)
+    filled = {step.group_id for step in steps}
+    for group in groups:
+        if group.id not in filled:
+            yield FieldError(f"/groups/{group.id}", "without_steps", "A choice needs something to choose from")
+    for step in sorted(steps, key=lambda step: step.number):
+        if not courses[step.id].is_published:
+            yield FieldError(
+                f"/steps/{step.id}", "course_not_published", f"The course of step {step.number} is not out"
+            )
+    if needs_subscription:
+        yield FieldError("/offers", "subscription_missing", "A path sold by subscription needs an offer of one")
