@@ -217,6 +217,11 @@ async def has_people(session: AsyncSession, path_id: UUID) -> bool:
     )
 
 
+async def known_skills(session: AsyncSession, skill_ids: set[UUID]) -> set[UUID]:
+    """Those of the ids that are skills."""
+    return set(await session.scalars(select(Skill.id).where(Skill.id.in_(skill_ids))))
+
+
 async def paths_with_course(session: AsyncSession, course_id: UUID) -> list[UUID]:
     """The paths that lead through a course, in the order in which they are locked."""
     rows = select(LearningPathStep.path_id).where(LearningPathStep.course_id == course_id).distinct()

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.academy.models import LearningPath, LearningPathStep, PathSkill, PathStepGroup, PricingModel
 from app.academy.paths import queries, rules
-from app.academy.paths.errors import PathHasPeople, PathNotFit, PathPricing
+from app.academy.paths.errors import PathHasPeople, PathNotFit, PathPricing, PathSkillUnknown
 from app.academy.paths.schemas import AcademyPathCreate, AcademyPathSkills, AcademyPathUpdate
 from app.academy.permissions import AcademyActor, Permission, allow
 from app.core import slugs
@@ -92,6 +92,12 @@ async def set_skills(
     path = await queries.lock_path(session, path.id)
     require_match(path, if_match)
     wanted = set(data.skill_ids)
+    known = await queries.known_skills(session, wanted)
+    unknown = [index for index, skill_id in enumerate(data.skill_ids) if skill_id not in known]
+    if unknown:
+        raise PathSkillUnknown(
+            errors=tuple(FieldError(f"/skill_ids/{index}", "unknown", "There is no such skill") for index in unknown)
+        )
     if wanted != set(path.skill_ids or ()):
         gone = delete(PathSkill).where(PathSkill.path_id == path.id, PathSkill.skill_id.not_in(wanted))
         await session.execute(gone)
