@@ -61,7 +61,7 @@ class PathDeleted(DomainEvent):
 
 
 class PathStepsChanged(DomainEvent):
-    """Steps or groups of a path were added to, edited, reordered or removed: what its people have done may count anew."""
+    """Steps or groups of a path changed, in number, order or rules: what its people have done may count anew."""
 
     kind: ClassVar[str] = "academy.path_steps_changed"
     key_field: ClassVar[str] = "path_id"

@@ -142,7 +142,6 @@ async def choice_in_use(author: Author, in_use: str) -> tuple[Document, Document
     return path, group, steps
 
 
-@pytest.mark.req("A-LPA-09")
 @pytest.mark.parametrize("in_use", ["active", "with people"])
 async def test_of_a_choice_in_use_there_is_always_enough_to_choose_from(author: Author, in_use: str) -> None:
     _, group, steps = await choice_in_use(author, in_use)
