@@ -103,7 +103,6 @@ async def test_an_active_path_takes_published_courses_only(author: Author, statu
     assert (await author.try_step(await author.path(), await author.course(status=status))).status_code == 201
 
 
-@pytest.mark.req("A-LPA-09")
 @pytest.mark.parametrize(
     ("body", "pointers"),
     [
@@ -153,7 +152,6 @@ async def test_a_path_has_a_hundred_steps_at_most(author: Author, monkeypatch: p
 # Opening
 
 
-@pytest.mark.req("A-LPA-09")
 async def test_steps_that_would_wait_in_a_circle_are_refused_at_the_field(author: Author) -> None:
     path = await author.path()
     first, second = await author.step(path), await author.step(path)

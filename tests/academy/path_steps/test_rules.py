@@ -14,7 +14,6 @@ ONE_OF_EACH = [GroupRule(CHOICE, 1), GroupRule(OTHER, 1)]
 KNOWN = ids(1, 2)
 
 
-@pytest.mark.req("A-LPA-09")
 @pytest.mark.parametrize(
     ("rule", "days", "after_step", "problems"),
     [
@@ -45,7 +44,6 @@ def test_each_unlock_rule_has_its_own_fields(
     assert [(each.pointer, each.code) for each in found] == problems
 
 
-@pytest.mark.req("A-LPA-09")
 @pytest.mark.parametrize(
     ("steps", "groups", "never"),
     [
