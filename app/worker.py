@@ -16,6 +16,7 @@ import app.academy.enrollments.jobs
 import app.academy.evidence.jobs
 import app.academy.gain.jobs
 import app.academy.notices.jobs
+import app.academy.paths.jobs
 import app.academy.payments.jobs
 import app.academy.people.jobs
 import app.academy.progress.jobs

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0315_academy_sign_offs"
-down_revision: str | None = "0291_academy_badge_reminders"
+down_revision: str | None = "0320_academy_group_versions"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

@@ -15,7 +15,7 @@ import pytest
 from httpx import Response
 
 from app.core.ids import new_id
-from tests.contract import evidence, learning
+from tests.contract import evidence, learning, tracks
 from tests.contract.access.studio import STUDIO
 from tests.contract.operations import Operation, frozen
 from tests.contract.stage import Call, Stage
@@ -237,7 +237,10 @@ def lines(table: str) -> dict[str, list[str]]:
 
 TABLE = {
     name: cells
-    for table in (ACADEMY, CRM, IDENTITY, NOTIFICATIONS, STUDIO, WEBHOOKS, learning.ACCESS, evidence.ACCESS, HEALTH)
+    for table in (
+        *(ACADEMY, CRM, IDENTITY, NOTIFICATIONS, STUDIO, WEBHOOKS, HEALTH),
+        *(learning.ACCESS, evidence.ACCESS, tracks.ACCESS),
+    )
     for name, cells in lines(table).items()
 }
 
