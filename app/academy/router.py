@@ -7,6 +7,8 @@ from app.academy.badges.router import router as badges
 from app.academy.calibration.router import router as calibration
 from app.academy.certificates.router import router as certificates
 from app.academy.cohorts.router import router as cohorts
+from app.academy.competencies.router import router as competencies
+from app.academy.course_skills.router import router as course_skills
 from app.academy.courses.router import router as courses
 from app.academy.credentials.router import root as credential_pages
 from app.academy.credentials.router import router as credentials
@@ -20,6 +22,9 @@ from app.academy.progress.router import router as progress
 from app.academy.psychometrics.router import router as psychometrics
 from app.academy.questions.router import router as questions
 from app.academy.results.router import router as results
+from app.academy.skill_impact.router import router as skill_impact
+from app.academy.skill_standing.router import router as skill_standing
+from app.academy.skills.router import router as skills
 from app.academy.waitlist.router import router as waitlist
 from app.core.http.routing import Router
 
@@ -53,6 +58,13 @@ router.include_router(results)  # /organizations/{organization_id}/assessment-re
 router.include_router(gain)  # /enrollments/{enrollment_id}/gain  /gain-recomputations
 router.include_router(gain_reports)  # /cohorts/{cohort_id}/gain  /courses/{course_id}/gain  /organizations/…/gain
 router.include_router(psychometrics)  # /assessments/{assessment_id}/statistics
+
+# Skills
+router.include_router(skills)  # /skills  /skills/by-slug/{slug}
+router.include_router(competencies)  # /skills/{skill_id}/competencies  /competencies
+router.include_router(course_skills)  # /courses/{course_id}/skills  …/outcomes  /lessons/{lesson_id}/competencies
+router.include_router(skill_impact)  # /courses/{course_id}/skill-impact
+router.include_router(skill_standing)  # /skills/{skill_id}/leaderboard  /me/skill-suggestions
 
 # What was achieved
 router.include_router(certificates)  # /enrollments/{enrollment_id}/certificate  /certificates  /path-certificates
