@@ -48,7 +48,7 @@ async def test_a_beginner_is_given_what_begins_at_the_beginning(client: ApiClien
     taught.append(await save_skill(session, name="Practitioner", level="practitioner"))
     archived, untaught = await save_skill(session, is_active=False), await save_skill(session)
     course = await teach(session, *taught, archived)
-    await teach(session, untaught, status="draft")
+    await teach(session, untaught, first, status="draft")
     await teach(session, untaught, status="archived")
     told = (await (await client.as_(person)).get(PATH)).json()
     assert told["user_skill_count"] == 0
