@@ -60,7 +60,7 @@ router.include_router(gain_reports)  # /cohorts/{cohort_id}/gain  /courses/{cour
 router.include_router(psychometrics)  # /assessments/{assessment_id}/statistics
 
 # Skills
-router.include_router(skills)  # /skills  /skills/by-slug/{slug}
+router.include_router(skills)  # /skills  /skill-slugs/{slug}
 router.include_router(competencies)  # /skills/{skill_id}/competencies  /competencies
 router.include_router(course_skills)  # /courses/{course_id}/skills  …/outcomes  /lessons/{lesson_id}/competencies
 router.include_router(skill_impact)  # /courses/{course_id}/skill-impact

@@ -68,7 +68,7 @@ async def create_skill(
     return await _shown(session, response, await service.create_skill(session, actor, body))
 
 
-@router.get("/skills/by-slug/{slug}", response_model=AcademySkill, openapi_extra=public())
+@router.get("/skill-slugs/{slug}", response_model=AcademySkill, openapi_extra=public())
 async def get_skill_by_slug(slug: Slug, session: Session, response: Response) -> AcademySkill:
     """Read a skill by its slug."""
     return await _shown(session, response, await queries.get_skill_by_slug(session, slug))

@@ -37,7 +37,7 @@ async def test_a_skill_is_made_with_a_slug_of_its_name_and_all_its_fields(
         name: value for name, value in wanted.items() if name != "prerequisite_ids"
     }
     assert (await author.get(f"/academy/skills/{told['id']}")).json() == told
-    assert (await author.get("/academy/skills/by-slug/prompt-engineering")).json() == told
+    assert (await author.get("/academy/skill-slugs/prompt-engineering")).json() == told
     [event] = await worker.announced("academy.skill_changed")
     assert (event.payload["skill_id"], event.payload["is_active"]) == (told["id"], True)
 
@@ -113,7 +113,7 @@ async def test_only_platform_admins_write_and_everybody_reads(
         assert (await caller.delete(path)).status_code == status
         assert (await caller.get(path)).json()["name"] == skill.name
     assert (await client.get(f"/academy/skills/{new_id()}")).status_code == 404
-    assert (await client.get("/academy/skills/by-slug/nothing-of-the-kind")).status_code == 404
+    assert (await client.get("/academy/skill-slugs/nothing-of-the-kind")).status_code == 404
 
 
 async def test_a_detail_shows_what_lies_around_a_skill(
