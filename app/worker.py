@@ -15,6 +15,7 @@ import app.academy.cohorts.jobs
 import app.academy.enrollments.jobs
 import app.academy.gain.jobs
 import app.academy.notices.jobs
+import app.academy.paths.jobs
 import app.academy.payments.jobs
 import app.academy.people.jobs
 import app.academy.progress.jobs

@@ -263,6 +263,17 @@ TAUGHT: dict[str, tuple[tuple[str, CourseSkillLevel, int], ...]] = {
         ("ai-governance", CourseSkillLevel.develops, 70),
         ("risk-assessment", CourseSkillLevel.introduces, 30),
     ),
+    "AI Foundations": (
+        ("prompt-engineering", CourseSkillLevel.introduces, 60),
+        ("ai-tool-selection", CourseSkillLevel.introduces, 40),
+    ),
+    "Marketing AI Mastery": (("marketing-ai", CourseSkillLevel.masters, 100),),
+    "Sales AI Mastery": (("sales-ai", CourseSkillLevel.masters, 100),),
+    "HR AI Mastery": (("hr-ai", CourseSkillLevel.masters, 100),),
+    "Product AI Mastery": (
+        ("workflow-automation", CourseSkillLevel.develops, 60),
+        ("use-case-identification", CourseSkillLevel.develops, 40),
+    ),
 }
 
 # Lessons of AI Fundamentals, by the class session they belong to: title, minutes, and the competencies they work on.

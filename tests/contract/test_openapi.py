@@ -54,6 +54,9 @@ PUBLIC_OR_BEARER = {
     "academy_get_course_outcomes",
     "academy_list_course_skills",
     "academy_get_course_skill",
+    "academy_list_paths",
+    "academy_get_path",
+    "academy_get_path_by_slug",
 }
 # The sender proves itself by a signature over the body.
 SIGNED = {"webhooks_receive_stripe_event": "stripeSignature"}
@@ -101,6 +104,12 @@ NULLABLE: dict[str, set[str]] = {
     "AcademyNotificationPreferencesUpdate": set(),
     "AcademyOrganizationUpdate": set(),
     "AcademyQuestionUpdate": {"question_image_id", "explanation", "scale_labels", "sample_answer", "rubric"},
+    "AcademyPathGroupUpdate": set(),
+    "AcademyPathOfferUpdate": {"stripe_price_id"},
+    "AcademyPathStepUpdate": {
+        *("step_group_id", "unlock_after_step_id", "unlock_after_days", "recommended_timeframe", "notes"),
+    },
+    "AcademyPathUpdate": {"target_role", "bundle_price", "thumbnail_id", "icon_url", "color"},
     "AcademyProfileUpdate": {"company", "title", "linkedin_url", "phone_number", "timezone"},
     "AcademySkillUpdate": {"parent_skill_id", "icon_url", "badge_valid_days"},
     "CrmAttendanceUpdate": set(),

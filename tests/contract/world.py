@@ -36,7 +36,7 @@ from app.identity.magic_links import rules as magic_links
 from app.identity.models import Account, AccountStatus, AuthSession, MagicLink, OrganizationRole, SignInMethod
 from app.identity.sessions import rules as logins
 from app.notifications.models import Notification
-from tests.contract import learning, skills
+from tests.contract import learning, skills, tracks
 from tests.contract.operations import Operation
 from tests.contract.shelf import furnish
 from tests.factories import academy, crm, identity
@@ -130,6 +130,7 @@ class World:
             "identity_refresh_session": {"refresh_token": self.secrets["refresh"]},
             **learning.bodies(self),
             **skills.bodies(self),
+            **tracks.bodies(self),
         }
 
 
@@ -143,6 +144,7 @@ async def build(session: AsyncSession, stripe_secret: str = "whsec_test_secret")
     await _programs(session, world)
     await furnish(session, world)
     await learning.furnish(session, world)
+    await tracks.furnish(session, world)
     await _achievements(session, world)
     await skills.furnish(session, world)
     await session.commit()
