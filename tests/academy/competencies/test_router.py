@@ -1,5 +1,6 @@
 """Competencies through the door."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.academy.models import Competency, LessonCompetency, Skill
+from app.core.clock import utc_now
 from app.core.ids import new_id
 from app.identity.models import Account
 from tests.academy.classroom import open_classroom
@@ -185,9 +187,10 @@ async def test_competencies_of_a_skill_are_found_and_a_long_list_costs_what_a_sh
         learning.competency(skill, name="c", is_active=False),
         learning.competency(other, name="d"),
     ]
-    for each in rows:
-        session.add(each)
-        await session.commit()
+    for second, each in enumerate(rows):
+        each.created_at = utc_now() + timedelta(seconds=second)
+    session.add_all(rows)
+    await session.commit()
     costs = []
     for limit in (1, 9):
         with recorded(engine) as statements:

@@ -1,5 +1,6 @@
 """What is taught where, through the door: skills of courses, competencies of lessons, and the outcomes of both."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.academy.models import CourseSkill, LessonCompetency, Skill
+from app.core.clock import utc_now
 from app.core.ids import new_id
 from app.identity.models import Account
 from tests.academy.classroom import Classroom, open_classroom
@@ -204,6 +206,7 @@ async def test_outcomes_tell_what_a_course_gives_and_in_which_lessons(
         learning.competency(room.skill, name="Prompts"),
         learning.competency(room.skill, name="Examples"),
     )
+    prompts.created_at = utc_now() - timedelta(days=1)  # the older of the two comes first
     session.add_all([second, prompts])
     await session.commit()
     session.add_all([examples, learning.competency(room.skill, is_active=False)])

@@ -1,10 +1,12 @@
 """The taxonomy through the door: making, reading, finding, editing and archiving skills."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from app.core.clock import utc_now
 from app.core.ids import new_id
 from app.identity.models import Account
 from tests.academy.skills.conftest import BODY, MakeSkill
@@ -152,8 +154,14 @@ async def test_a_detail_shows_what_lies_around_a_skill(
 async def test_skills_are_found_by_filters_and_sorted(
     client: ApiClient, make: MakeSkill, query: dict[str, str], names: list[str]
 ) -> None:
-    await make(name="Prompts", sort_order=1)
-    await make(name="Strategy", sort_order=2, category="strategic", level="practitioner")
+    await make(name="Prompts", sort_order=1, created_at=utc_now() - timedelta(days=2))
+    await make(
+        name="Strategy",
+        sort_order=2,
+        created_at=utc_now() - timedelta(days=1),
+        category="strategic",
+        level="practitioner",
+    )
     await make(
         name="Coaching", sort_order=3, category="leadership", level="practitioner", description="How to coach a team."
     )
