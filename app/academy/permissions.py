@@ -94,6 +94,14 @@ class Permission(StrEnum):
     """Have gains measured again."""
     TIMEZONES_BACKFILL = "timezones_backfill"
     """Give everybody without a time zone the academy's own."""
+    SKILL_EDIT = "skill_edit"
+    """Make, change and archive skills and their competencies."""
+    SUGGESTIONS_READ = "suggestions_read"
+    """See which skills somebody could begin next."""
+    COURSE_READ_IMPACT = "course_read_impact"
+    """See how far each learner of a course is in its skills."""
+    ORGANIZATION_READ_IMPACT = "organization_read_impact"
+    """See how far an organization's people in a course are: never of fewer than five."""
     LESSON_READ = "lesson_read"
     """See the lessons of a course."""
     PROGRESS_READ = "progress_read"
@@ -248,6 +256,13 @@ RULES: PermissionMap = {
     ],
     Permission.GAINS_RECOMPUTE: [[is_platform_admin]],
     Permission.TIMEZONES_BACKFILL: [[is_platform_admin]],
+    Permission.SKILL_EDIT: [[is_platform_admin]],
+    Permission.SUGGESTIONS_READ: [[is_own], [is_platform_admin]],
+    Permission.COURSE_READ_IMPACT: [[is_platform_admin], [is_among_people]],
+    Permission.ORGANIZATION_READ_IMPACT: [
+        [is_organization_admin, is_of_own_organization],
+        [is_of_own_organization, is_among_people],
+    ],
     Permission.LESSON_READ: [[is_platform_admin], [teaches], [learns]],
     Permission.PROGRESS_READ: [[is_own], [is_platform_admin], [teaches]],
     Permission.ATTENDANCE_RECORD: [[is_platform_admin], [teaches]],

@@ -7,6 +7,8 @@ from app.academy.badges.router import router as badges
 from app.academy.calibration.router import router as calibration
 from app.academy.certificates.router import router as certificates
 from app.academy.cohorts.router import router as cohorts
+from app.academy.competencies.router import router as competencies
+from app.academy.course_skills.router import router as course_skills
 from app.academy.courses.router import router as courses
 from app.academy.credentials.router import root as credential_pages
 from app.academy.credentials.router import router as credentials
@@ -26,7 +28,10 @@ from app.academy.psychometrics.router import router as psychometrics
 from app.academy.questions.router import router as questions
 from app.academy.results.router import router as results
 from app.academy.sign_offs.router import router as sign_offs
+from app.academy.skill_impact.router import router as skill_impact
 from app.academy.skill_profiles.router import router as skill_profiles
+from app.academy.skill_standing.router import router as skill_standing
+from app.academy.skills.router import router as skills
 from app.academy.waitlist.router import router as waitlist
 from app.core.http.routing import Router
 
@@ -38,7 +43,7 @@ router.include_router(agenda)  # /courses/{course_id}/sessions  /sessions
 router.include_router(cohorts)  # /courses/{course_id}/cohorts  /cohorts  /cohorts/{cohort_id}/status
 
 # Learning paths
-router.include_router(paths)  # /paths  /paths/by-slug/{slug}  /paths/{path_id}/skills  …/activation
+router.include_router(paths)  # /paths  /path-slugs/{slug}  /paths/{path_id}/skills  …/activation
 router.include_router(path_steps)  # /paths/{path_id}/steps  …/steps/order  /path-steps
 router.include_router(path_groups)  # /paths/{path_id}/groups  /path-groups
 router.include_router(path_offers)  # /paths/{path_id}/offers  /path-offers
@@ -71,6 +76,11 @@ router.include_router(psychometrics)  # /assessments/{assessment_id}/statistics
 router.include_router(evidence)  # /evidence  /evidence/{evidence_id}/corrections  …/withdrawal
 router.include_router(sign_offs)  # /sign-offs  /sign-off-requests
 router.include_router(skill_profiles)  # /me/skill-profile  /learners/{account_id}/skill-profile
+router.include_router(skills)  # /skills  /skill-slugs/{slug}
+router.include_router(competencies)  # /skills/{skill_id}/competencies  /competencies
+router.include_router(course_skills)  # /courses/{course_id}/skills  …/outcomes  /lessons/{lesson_id}/competencies
+router.include_router(skill_impact)  # /courses/{course_id}/skill-impact
+router.include_router(skill_standing)  # /skills/{skill_id}/leaderboard  /me/skill-suggestions
 
 # What was achieved
 router.include_router(certificates)  # /enrollments/{enrollment_id}/certificate  /certificates  /path-certificates

@@ -1,29 +1,29 @@
 """AI Fundamentals before and after the course: the description's two assessments and its five sample questions."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.academy.assessments import service as assessments
 from app.academy.assessments.schemas import AcademyAssessmentCreate
-from app.academy.models import AssessmentType, Course, Skill, SkillCategory, SkillLevel
+from app.academy.models import AssessmentType, Course
 from app.academy.permissions import AcademyActor
 from app.academy.questions import service as questions
 from app.academy.questions.schemas import AcademyQuestionCreate
 
 HOUSE = AcademyActor.system()
 
-# The skills that the questions test, for a catalogue that does not have them yet: slug, name, category, description.
-SKILLS = (
-    ("ai-concepts", "AI Concepts", SkillCategory.technical, "What models are, and how they differ from programs."),
-    ("prompt-engineering", "Prompt Engineering", SkillCategory.technical, "To ask so that the answer helps."),
-    ("tool-selection", "Tool Selection", SkillCategory.strategic, "To choose a tool for a task and say why."),
-    ("use-case-identification", "Use Case Identification", SkillCategory.strategic, "To see where AI would help."),
+# The description names three skills for its assessments, and the free answer tests one more. Of what it calls AI
+# concepts its own taxonomy knows the part that is asked here: what a model makes of data.
+_CONCEPTS, _PROMPTS, _TOOLS, _CASES = (
+    "data-literacy",
+    "prompt-engineering",
+    "ai-tool-selection",
+    "use-case-identification",
 )
-# Those that the assessments name; the free answer tests one more.
-NAMED = ("ai-concepts", "prompt-engineering", "tool-selection")
+NAMED = (_CONCEPTS, _PROMPTS, _TOOLS)
 
 _COMMON: dict[str, Any] = {
     "randomize_questions": True,
@@ -58,7 +58,7 @@ def _answer(name: str, text: str, feedback: str, *, is_correct: bool = False) ->
 
 QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     (
-        "ai-concepts",
+        _CONCEPTS,
         {
             "question_type": "multiple_choice",
             "question_text": ("What is the primary difference between machine learning and traditional programming?"),
@@ -90,7 +90,7 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
         },
     ),
     (
-        "prompt-engineering",
+        _PROMPTS,
         {
             "question_type": "multiple_select",
             "question_text": (
@@ -122,7 +122,7 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
         },
     ),
     (
-        "tool-selection",
+        _TOOLS,
         {
             "question_type": "true_false",
             "question_text": "ChatGPT Plus is always the best choice for business AI applications",
@@ -145,7 +145,7 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
         },
     ),
     (
-        "use-case-identification",
+        _CASES,
         {
             "question_type": "open_ended",
             "question_text": (
@@ -170,7 +170,7 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
         },
     ),
     (
-        "prompt-engineering",
+        _PROMPTS,
         {
             "question_type": "rating_scale",
             "question_text": "How confident are you in your ability to write effective prompts for AI tools?",
@@ -183,9 +183,8 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
-async def furnish(session: AsyncSession, course: Course) -> None:
-    """Both assessments, the second repeating the first's questions, ready to be taken."""
-    skills = await _skills(session)
+async def furnish(session: AsyncSession, course: Course, skills: Mapping[str, UUID]) -> None:
+    """Both assessments, the second repeating the first's questions, ready to be taken. `skills` are known by slug."""
     named = [skills[slug] for slug in NAMED]
     pre, post = [
         await assessments.create_assessment(
@@ -199,15 +198,3 @@ async def furnish(session: AsyncSession, course: Course) -> None:
     await questions.pair(session, HOUSE, post, pre.id)
     for each in (pre, post):
         await assessments.publish_assessment(session, HOUSE, each)
-
-
-async def _skills(session: AsyncSession) -> dict[str, Any]:
-    """The skills by their slugs, made where they are missing."""
-    for slug, name, category, description in SKILLS:
-        missing = insert(Skill).values(
-            slug=slug, name=name, category=category, description=description, level=SkillLevel.foundational
-        )
-        await session.execute(missing.on_conflict_do_nothing(index_elements=[Skill.slug]))
-    slugs = [each[0] for each in SKILLS]
-    found = await session.execute(select(Skill.slug, Skill.id).where(Skill.slug.in_(slugs)))
-    return {row.slug: row.id for row in found}

@@ -33,6 +33,46 @@ class AgendaChanged(DomainEvent):
     course_id: UUID
 
 
+class SkillChanged(DomainEvent):
+    """A skill was made, edited or archived; `fields` names what changed."""
+
+    kind: ClassVar[str] = "academy.skill_changed"
+    key_field: ClassVar[str] = "skill_id"
+    skill_id: UUID
+    is_active: bool
+    fields: tuple[str, ...] = ()
+
+
+class CompetencyChanged(DomainEvent):
+    """A competency of a skill was made, edited, archived or, where nothing had been shown yet, removed."""
+
+    kind: ClassVar[str] = "academy.competency_changed"
+    key_field: ClassVar[str] = "skill_id"
+    competency_id: UUID
+    skill_id: UUID
+    is_active: bool
+    fields: tuple[str, ...] = ()
+
+
+class CourseSkillsChanged(DomainEvent):
+    """What a course says that it teaches has changed, in one skill."""
+
+    kind: ClassVar[str] = "academy.course_skills_changed"
+    key_field: ClassVar[str] = "course_id"
+    course_id: UUID
+    skill_id: UUID
+
+
+class LessonCompetenciesChanged(DomainEvent):
+    """What a lesson contributes to has changed, in one competency."""
+
+    kind: ClassVar[str] = "academy.lesson_competencies_changed"
+    key_field: ClassVar[str] = "course_id"
+    lesson_id: UUID
+    course_id: UUID
+    competency_id: UUID
+
+
 class PathChanged(DomainEvent):
     """A learning path was made, edited or taken out of the catalogue, or its sums followed a course; see `fields`."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.academy.models import Assessment, AssessmentQuestion, Course
-from app.demo import assessments
+from app.demo import assessments, skills
 from tests.factories import academy
 
 SETTINGS = (
@@ -20,7 +20,7 @@ async def planted(session: AsyncSession) -> Course:
     course = academy.course(title="AI Fundamentals")
     session.add(course)
     await session.flush()
-    await assessments.furnish(session, course)
+    await assessments.furnish(session, course, (await skills.plant(session)).skills)
     await session.flush()
     return course
 

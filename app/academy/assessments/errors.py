@@ -1,5 +1,6 @@
 """What assessments refuse."""
 
+from app.academy.skills.errors import SkillUnknown
 from app.core.constraints import refuse_constraint
 from app.core.errors import Conflict, Invalid
 
@@ -16,13 +17,6 @@ class AssessmentNotPublishable(Conflict):
 
     code = "academy.assessment_not_publishable"
     title = "This assessment is not fit to be taken"
-
-
-class SkillUnknown(Invalid):
-    """A skill is named by its id."""
-
-    code = "academy.skill_unknown"
-    title = "There is no such skill"
 
 
 refuse_constraint("fk_assessment_skills_skill_id", SkillUnknown)

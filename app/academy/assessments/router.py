@@ -6,7 +6,7 @@ from fastapi import Query, Request, Response
 
 from app.academy.assessments import queries, service
 from app.academy.assessments.deps import AssessmentPath
-from app.academy.assessments.errors import AssessmentNotPublishable, AssessmentScope, SkillUnknown
+from app.academy.assessments.errors import AssessmentNotPublishable, AssessmentScope
 from app.academy.assessments.rules import Report
 from app.academy.assessments.schemas import (
     AcademyAssessment,
@@ -17,6 +17,7 @@ from app.academy.assessments.schemas import (
 )
 from app.academy.deps import CurrentAcademyActor
 from app.academy.models import Assessment
+from app.academy.skills.errors import SkillUnknown
 from app.core.errors import Stale
 from app.core.http.etags import IfMatch, IfNoneMatch, tag
 from app.core.http.idempotency import IdempotencyInFlight, IdempotencyKeyReused

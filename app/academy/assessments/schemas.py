@@ -1,17 +1,16 @@
 """Assessments as the outside sees them."""
 
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, PlainSerializer
+from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from app.academy.assessments.rules import AssessmentCheck
 from app.academy.models import AssessmentType, CountedAttempt, ShowCorrectAnswers
 from app.core.http.pages import PageQuery
-from app.core.http.schema import Body, Flag, Identified, Prose, Title, View, absent
+from app.core.http.schema import Body, Flag, Identified, Percent, Prose, Title, View, absent
 
 _COURSE = "0198c5a0-7c1e-7d3a-9b1f-2f6f0a4b8c22"
 _SKILL = "0198c5a0-7c1e-7d3a-9b1f-2f6f0a4b8c61"
@@ -36,13 +35,6 @@ _FIELDS: JsonDict = {
 }
 
 
-def _two_decimals(value: float) -> Decimal:
-    return Decimal(str(value)).quantize(Decimal("0.01"))
-
-
-Percent = Annotated[
-    float, Field(strict=True, ge=0, le=100), PlainSerializer(_two_decimals, return_type=Decimal, when_used="always")
-]
 Minutes = Annotated[int, Field(strict=True, ge=1, le=10_080, description="Minutes; null for no limit")]
 Attempts = Annotated[int, Field(strict=True, ge=1, le=1_000, description="Null for no limit")]
 Draw = Annotated[int, Field(strict=True, ge=1, le=500, description="How many questions an attempt draws; null: all")]

@@ -58,9 +58,19 @@ def rank(level: str) -> int:
     return 0 if level == ReachedLevel.none else _LADDER.index(level) + 1
 
 
+def level_at(rank_: int) -> SkillLevel:
+    """The level with this rank, from 1 to 4."""
+    return SkillLevel(_LADDER[rank_ - 1])
+
+
+def is_in_range(level: str, lowest: str, highest: str) -> bool:
+    """Whether a level is one of those between two others, or one of the two."""
+    return rank(lowest) <= rank(level) <= rank(highest)
+
+
 def is_offered(skill: Span, level: str) -> bool:
     """Whether a skill is learned up to this level, and from it or below (Z-118)."""
-    return skill.is_active and rank(skill.level) <= rank(level) <= rank(skill.max_level)
+    return skill.is_active and is_in_range(level, skill.level, skill.max_level)
 
 
 def needs_person(level: str) -> bool:
@@ -71,7 +81,7 @@ def needs_person(level: str) -> bool:
 def next_level(skill: Span, current: str) -> SkillLevel | None:
     """The level after this one within the skill's range: its first, or one more (Z-119)."""
     above = (each for each in SkillLevel if rank(each) > rank(current))
-    return next((each for each in above if rank(skill.level) <= rank(each) <= rank(skill.max_level)), None)
+    return next((each for each in above if is_in_range(each, skill.level, skill.max_level)), None)
 
 
 def competencies_of(level: str, asked: Iterable[Asked]) -> set[UUID]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from app.academy.models.base import Base
 from app.academy.models.levels import SkillLevel
@@ -55,6 +55,7 @@ class Skill(Row, Versioned, Base):
     """A skill that can be learned here (A-TAB-28), from `level` to `max_level` (Z-118).
 
     `badge_valid_days` is how long its badges last; null is the default of its category (Z-110).
+    `prerequisite_ids` is filled by queries that ask for it.
     """
 
     __tablename__ = "skills"
@@ -82,6 +83,7 @@ class Skill(Row, Versioned, Base):
     badge_valid_days: Mapped[int | None]
     is_active: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
     sort_order: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+    prerequisite_ids: Mapped[list[UUID] | None] = query_expression()
 
 
 class SkillPrerequisite(Base):

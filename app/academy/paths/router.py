@@ -64,7 +64,7 @@ async def create_path(
     return _tagged(response, await service.create_path(session, actor, body))
 
 
-@router.get("/paths/by-slug/{slug}", response_model=AcademyPathDetails, openapi_extra=public(or_bearer=True))
+@router.get("/path-slugs/{slug}", response_model=AcademyPathDetails, openapi_extra=public(or_bearer=True))
 async def get_path_by_slug(
     slug: Slug, actor: OptionalAcademyActor, session: Session, response: Response
 ) -> AcademyPathDetails:

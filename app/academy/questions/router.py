@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from app.academy.assessments.deps import AssessmentPath
-from app.academy.assessments.errors import AssessmentNotPublishable, SkillUnknown
+from app.academy.assessments.errors import AssessmentNotPublishable
 from app.academy.deps import CurrentAcademyActor
 from app.academy.models import AssessmentQuestion
 from app.academy.questions import queries, service
@@ -26,6 +26,7 @@ from app.academy.questions.schemas import (
     AcademyQuestionThreshold,
     AcademyQuestionUpdate,
 )
+from app.academy.skills.errors import SkillUnknown
 from app.core.errors import Stale
 from app.core.http.etags import IfMatch, IfNoneMatch, tag
 from app.core.http.idempotency import IdempotencyInFlight, IdempotencyKeyReused

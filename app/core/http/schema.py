@@ -5,6 +5,7 @@ Answers have no defaults, so that a client sees every field as required (D-06).
 """
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -68,6 +69,10 @@ def _written(value: datetime) -> str | int:
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def _two_decimals(value: float) -> Decimal:
+    return Decimal(str(value)).quantize(Decimal("0.01"))
+
+
 _INSTANT_SCHEMA = {"type": "string", "format": "date-time", "examples": ["2027-03-01T09:00:00Z"]}
 
 Instant = Annotated[
@@ -85,6 +90,9 @@ Title = Annotated[
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), AfterValidator(_printable)]
 Cents = Annotated[int, Field(strict=True, ge=0, le=99_999_999)]
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+Percent = Annotated[
+    float, Field(strict=True, ge=0, le=100), PlainSerializer(_two_decimals, return_type=Decimal, when_used="always")
+]
 Flag = Annotated[bool, Field(strict=True)]
 Email = Annotated[EmailStr, AfterValidator(_printable), StringConstraints(max_length=254)]
 WebUrl = Annotated[

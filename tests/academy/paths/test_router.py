@@ -187,7 +187,7 @@ async def test_a_path_is_read_with_everything_by_its_id_and_by_its_slug(
     read = await client.get(f"/academy/paths/{path['id']}")
     shown = read.json()
     assert read.headers["ETag"] == '"4"'
-    assert (await client.get(f"/academy/paths/by-slug/{path['slug']}")).json() == shown
+    assert (await client.get(f"/academy/path-slugs/{path['slug']}")).json() == shown
     assert {name: shown[name] for name in BODY} == BODY | {"bundle_price": 30_000}
     assert (shown["total_courses"], shown["total_hours"], shown["list_price"], shown["bundle_discount"]) == (
         *(1, 7.5, 40_000, 25),
@@ -222,7 +222,7 @@ async def test_who_is_in_a_path_keeps_seeing_it_when_it_leaves_the_catalogue(
     url = f"/academy/paths/{path['id']}"
     callers = [client, await client.as_(learner), await client.as_(inside), author.admin]
     assert [(await caller.get(url)).status_code for caller in callers] == [404, 404, 200, 200]
-    by_slug = f"/academy/paths/by-slug/{path['slug']}"
+    by_slug = f"/academy/path-slugs/{path['slug']}"
     assert [(await caller.get(by_slug)).status_code for caller in callers] == [404, 404, 200, 200]
     assert await titles(await client.as_(inside)) == []
 
