@@ -80,6 +80,7 @@ from app.academy.models.path_enrollments import (
     PathPaymentType,
     PathStepCompletion,
 )
+from app.academy.models.path_purchases import PathPurchase, SubscriptionStatus
 from app.academy.models.path_steps import LearningPathStep, PathStepGroup, UnlockRule
 from app.academy.models.paths import (
     BillingInterval,
@@ -249,6 +250,7 @@ __all__ = [
     "PathEnrollmentStatus",
     "PathOffer",
     "PathPaymentType",
+    "PathPurchase",
     "PathSkill",
     "PathStepCompletion",
     "PathStepGroup",
@@ -299,6 +301,7 @@ __all__ = [
     "SkillLevel",
     "SkillPrerequisite",
     "SkillProgress",
+    "SubscriptionStatus",
     "TargetAudience",
     "Team",
     "TeamAnalytics",

@@ -1,0 +1,1 @@
+"""Learning paths: which courses follow each other, what opens them and what counts."""
