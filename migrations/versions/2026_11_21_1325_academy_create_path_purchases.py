@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0325_academy_path_purchases"
-down_revision: str | None = "0300_academy_unrounded_gains"
+down_revision: str | None = "0291_academy_badge_reminders"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
