@@ -600,6 +600,16 @@ class PathRefundRequested(DomainEvent):
     reason: str
 
 
+class PathPaymentDisputed(DomainEvent):
+    """A buyer's bank questions the payment for a path: somebody has to answer it at Stripe."""
+
+    kind: ClassVar[str] = "academy.path_payment_disputed"
+    key_field: ClassVar[str] = "purchase_id"
+    purchase_id: UUID
+    path_id: UUID
+    account_id: UUID
+
+
 class PathRenewalFailed(DomainEvent):
     """Stripe could not collect for the next period of a subscription to a path; it tries again or gives up."""
 

@@ -15,7 +15,7 @@ import pytest
 from httpx import Response
 
 from app.core.ids import new_id
-from tests.contract import learning
+from tests.contract import learning, people_in_paths
 from tests.contract.access.studio import STUDIO
 from tests.contract.operations import Operation, frozen
 from tests.contract.stage import Call, Stage
@@ -236,7 +236,17 @@ def lines(table: str) -> dict[str, list[str]]:
 
 TABLE = {
     name: cells
-    for table in (ACADEMY, CRM, IDENTITY, NOTIFICATIONS, STUDIO, WEBHOOKS, learning.ACCESS, HEALTH)
+    for table in (
+        ACADEMY,
+        CRM,
+        IDENTITY,
+        NOTIFICATIONS,
+        STUDIO,
+        WEBHOOKS,
+        learning.ACCESS,
+        people_in_paths.ACCESS,
+        HEALTH,
+    )
     for name, cells in lines(table).items()
 }
 

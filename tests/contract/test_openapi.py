@@ -58,6 +58,10 @@ KEY_REQUIRED = {
     "academy_create_course_waitlist_entry",
     "academy_create_acceptance",
     "academy_create_refund",
+    "academy_create_path_checkout",
+    "academy_create_path_enrollment",
+    "academy_create_path_refund",
+    "academy_create_path_step_enrollment",
 }
 # POSTs without an Idempotency-Key, each with the reason why repeating it harms nobody.
 KEYLESS = {

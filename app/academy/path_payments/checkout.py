@@ -97,6 +97,8 @@ async def begin(session: AsyncSession, actor: AcademyActor, path_id: UUID, body:
         purchase.state, purchase.amount_paid_cents, purchase.paid_at = PaymentState.paid, 0, func.now()
         names = {"purchase_id": purchase.id, "path_id": path.id, "account_id": learner.id}
         emit(session, PathPurchaseChanged(**names, state=purchase.state))
+        await session.flush()  # read back with the times that the database sets
+        await session.refresh(purchase)
         return Begun(purchase)
     return Begun(purchase, order_of(purchase, path, learner.email))
 

@@ -32,6 +32,7 @@ class PathFactKind(StrEnum):
     expired = "expired"
     paid = "paid"
     refunded = "refunded"
+    disputed = "disputed"
     subscription = "subscription"
     invoice_paid = "invoice_paid"
     invoice_failed = "invoice_failed"
@@ -132,6 +133,10 @@ def _charge_refunded(blank: PathFact, found: Mapping[str, Any]) -> PathFact | No
     )
 
 
+def _dispute_opened(blank: PathFact, found: Mapping[str, Any]) -> PathFact | None:
+    return replace(blank, kind=PathFactKind.disputed, payment_intent_id=_id(found.get("payment_intent")))
+
+
 def _dispute_closed(blank: PathFact, found: Mapping[str, Any]) -> PathFact | None:
     """The bank took the money: as good as a refund of it (Z-66)."""
     if found.get("status") != "lost":
@@ -193,6 +198,7 @@ READERS: dict[str, Callable[[PathFact, Mapping[str, Any]], PathFact | None]] = {
     "checkout.session.expired": _session(PathFactKind.expired),
     "payment_intent.succeeded": _intent_succeeded,
     "charge.refunded": _charge_refunded,
+    "charge.dispute.created": _dispute_opened,
     "charge.dispute.closed": _dispute_closed,
     "customer.subscription.created": _subscription,
     "customer.subscription.updated": _subscription,

@@ -18,7 +18,7 @@ from app.academy.path_payments.rules import PathFact, PathFactKind
 from app.academy.permissions import AcademyActor, Permission, allow
 from app.core.database.locks import wait_for_lock
 from app.core.outbox.emit import emit
-from app.domain_events.academy import PathPurchaseChanged, PathRefundRequested, PathRenewalFailed
+from app.domain_events.academy import PathPaymentDisputed, PathPurchaseChanged, PathRefundRequested, PathRenewalFailed
 from app.webhooks.inbox import service as intake
 from app.webhooks.inbox.rules import STRIPE
 
@@ -222,6 +222,11 @@ def _subscription(session: AsyncSession, purchase: PathPurchase, fact: PathFact)
             purchase.period_ends_at = fact.ends_at
 
 
+def _disputed(session: AsyncSession, purchase: PathPurchase, fact: PathFact) -> None:
+    names = {"purchase_id": purchase.id, "path_id": purchase.path_id, "account_id": purchase.user_id}
+    emit(session, PathPaymentDisputed(**names))
+
+
 def _nothing(session: AsyncSession, purchase: PathPurchase, fact: PathFact) -> None:
     """Its names were all there was to learn."""
 
@@ -232,6 +237,7 @@ _STEPS: dict[PathFactKind, Callable[[AsyncSession, PathPurchase, PathFact], None
     PathFactKind.expired: _failed,
     PathFactKind.paid: _paid,
     PathFactKind.refunded: _refunded,
+    PathFactKind.disputed: _disputed,
     PathFactKind.subscription: _subscription,
     PathFactKind.invoice_paid: _invoice_paid,
     PathFactKind.invoice_failed: _invoice_failed,

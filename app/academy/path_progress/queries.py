@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Uuid, func, literal, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import with_expression
+from sqlalchemy.orm import InstrumentedAttribute, with_expression
 
 from app.academy.models import (
+    Cohort,
     Course,
     CourseInstructor,
     Enrollment,
@@ -55,6 +56,13 @@ def shown() -> Select[PathEnrollment]:
     return select(PathEnrollment).options(with_expression(PathEnrollment.completed_step_ids, _DONE))
 
 
+def _teaches(actor: AcademyActor, course_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """Whether the actor is an instructor of a course, or holds a cohort of it."""
+    appointed = select(CourseInstructor.course_id).where(CourseInstructor.user_id == actor.account_id)
+    holds = select(Cohort.course_id).where(Cohort.instructor_id == actor.account_id)
+    return or_(course_id.in_(appointed), course_id.in_(holds))
+
+
 def visible_path_enrollments(actor: AcademyActor) -> Select[PathEnrollment]:
     """Own ones; those that an organization pays for its admins; those of paths with a course of theirs for
     instructors; all for platform admins.
@@ -62,11 +70,7 @@ def visible_path_enrollments(actor: AcademyActor) -> Select[PathEnrollment]:
     rows = shown()
     if actor.sees_everything:
         return rows
-    taught = (
-        select(LearningPathStep.path_id)
-        .join(CourseInstructor, CourseInstructor.course_id == LearningPathStep.course_id)
-        .where(CourseInstructor.user_id == actor.account_id)
-    )
+    taught = select(LearningPathStep.path_id).where(_teaches(actor, LearningPathStep.course_id))
     mine = [PathEnrollment.user_id == actor.account_id, PathEnrollment.path_id.in_(taught)]
     if actor.role is Role.org_admin and actor.organization_id is not None:
         mine.append(PathEnrollment.organization_id == actor.organization_id)
@@ -141,12 +145,7 @@ async def get_target(
     session: AsyncSession, actor: AcademyActor, enrollment: PathEnrollment, course_id: UUID
 ) -> StepTarget:
     """The course of a step, and what the actor is to it."""
-    teaches = (
-        select(CourseInstructor.user_id)
-        .where(CourseInstructor.course_id == Course.id, CourseInstructor.user_id == actor.account_id)
-        .exists()
-    )
-    row = (await session.execute(select(Course, teaches).where(Course.id == course_id))).one()
+    row = (await session.execute(select(Course, _teaches(actor, Course.id)).where(Course.id == course_id))).one()
     return StepTarget(enrollment.user_id, row[0], row[1])
 
 

@@ -182,7 +182,8 @@ async def _complete(
     if standing.done and enrollment.started_at is None:
         enrollment.started_at = standing.now
     done, began = standing.done, enrollment.enrolled_at
-    enrollment.progress_percent = path_rules.progress_percent(shape.steps, shape.groups, done)
+    if enrollment.status != PathEnrollmentStatus.completed:  # who has completed it has, also when more is asked now
+        enrollment.progress_percent = path_rules.progress_percent(shape.steps, shape.groups, done)
     enrollment.current_step_id = path_rules.current_step(shape.steps, shape.groups, done, began, standing.now)
     is_done = path_rules.is_complete(shape.steps, shape.groups, done)
     if is_done and enrollment.status == PathEnrollmentStatus.active:

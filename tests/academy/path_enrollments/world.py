@@ -51,7 +51,7 @@ async def track(
         session.add(group)
         await session.flush()
     for number, rule in enumerate(rules or (UnlockRule.immediate, UnlockRule.sequential), start=1):
-        values = dict(rule) if isinstance(rule, dict) else {"unlock_rule": rule}
+        values: dict[str, Any] = dict(rule) if isinstance(rule, dict) else {"unlock_rule": rule}
         course = academy.course(title=f"Course {number}")
         session.add(course)
         await session.flush()
