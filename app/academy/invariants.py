@@ -377,7 +377,8 @@ PATHS = (
         "A-LPA-06",
         """
         WITH unit AS (
-            SELECT step.path_id, coalesce(step.step_group_id, step.id) AS id, coalesce(max(choice.choose_n), 1) AS needed
+            SELECT step.path_id, coalesce(step.step_group_id, step.id) AS id,
+                   coalesce(max(choice.choose_n), 1) AS needed
             FROM academy.learning_path_steps step
             LEFT JOIN academy.learning_path_step_groups choice ON choice.id = step.step_group_id
             GROUP BY 1, 2 HAVING bool_or(step.is_required)
@@ -389,7 +390,7 @@ PATHS = (
         SELECT enrollment.id AS subject, format('shown %s, rows %s', progress_percent, percent) AS detail
         FROM academy.user_path_enrollments enrollment JOIN academy.learning_paths path ON path.id = enrollment.path_id
         CROSS JOIN LATERAL (
-            SELECT coalesce(100 * count(*) FILTER (WHERE done.members >= unit.needed) / nullif(count(*), 0), 0) AS percent
+            SELECT coalesce(100 * count(*) FILTER (WHERE done.members >= needed) / nullif(count(*), 0), 0) AS percent
             FROM unit LEFT JOIN done ON done.id = unit.id AND done.path_enrollment_id = enrollment.id
             WHERE unit.path_id = enrollment.path_id
         ) counted

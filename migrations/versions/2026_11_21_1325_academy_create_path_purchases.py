@@ -88,23 +88,17 @@ def upgrade() -> None:
         schema="academy",
     )
     op.create_index("ix_path_purchases_offer_id", "path_purchases", ["offer_id"], schema="academy")
-    op.create_index(
-        "ix_path_purchases_path_enrollment_id", "path_purchases", ["path_enrollment_id"], schema="academy"
-    )
+    op.create_index("ix_path_purchases_path_enrollment_id", "path_purchases", ["path_enrollment_id"], schema="academy")
     op.create_index("ix_path_purchases_path_id", "path_purchases", ["path_id"], schema="academy")
     op.create_index("ix_path_purchases_state", "path_purchases", ["state"], schema="academy")
-    op.create_index(
-        "ix_path_purchases_stripe_invoice_id", "path_purchases", ["stripe_invoice_id"], schema="academy"
-    )
+    op.create_index("ix_path_purchases_stripe_invoice_id", "path_purchases", ["stripe_invoice_id"], schema="academy")
     op.create_index(
         "ix_path_purchases_stripe_payment_intent_id",
         "path_purchases",
         ["stripe_payment_intent_id"],
         schema="academy",
     )
-    op.create_index(
-        "ix_path_purchases_user_id_path_id", "path_purchases", ["user_id", "path_id"], schema="academy"
-    )
+    op.create_index("ix_path_purchases_user_id_path_id", "path_purchases", ["user_id", "path_id"], schema="academy")
     op.create_index(
         "uq_path_purchases_open",
         "path_purchases",

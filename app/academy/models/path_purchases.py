@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.academy.models.base import Base
@@ -32,7 +33,8 @@ class PathPurchase(Row, Base):
 
     Of a subscription the row keeps what Stripe said last (`subscription_status` at `subscription_seen_at`, with the end
     of the period that runs) and, apart from it, until when invoices were paid (`paid_until`). `withdrawn_until` is the
-    end of a period whose money went back: nothing up to it entitles any more.
+    end of a period whose money went back: nothing up to it entitles any more. `stripe_invoice_id` is the latest invoice
+    that was paid, `stripe_payment_intent_id` what paid it; `invoice_ids` and `intent_ids` are all that there were.
     `path_enrollment_id` is what it pays for.
     """
 
@@ -66,7 +68,8 @@ class PathPurchase(Row, Base):
         Index("uq_path_purchases_stripe_checkout_session_id", "stripe_checkout_session_id", unique=True),
         Index("uq_path_purchases_stripe_subscription_id", "stripe_subscription_id", unique=True),
         Index("ix_path_purchases_stripe_payment_intent_id", "stripe_payment_intent_id"),
-        Index("ix_path_purchases_stripe_invoice_id", "stripe_invoice_id"),
+        Index("ix_path_purchases_invoice_ids", "invoice_ids", postgresql_using="gin"),
+        Index("ix_path_purchases_intent_ids", "intent_ids", postgresql_using="gin"),
     )
 
     user_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.users.id", ondelete="RESTRICT"))
@@ -96,6 +99,8 @@ class PathPurchase(Row, Base):
     stripe_invoice_id: Mapped[str | None] = mapped_column(Text)
     subscription_status: Mapped[str | None] = mapped_column(Text)
     subscription_seen_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    invoice_ids: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"), default=list)
+    intent_ids: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"), default=list)
     is_ending: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
     period_ends_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     paid_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -122,10 +122,13 @@ async def find_purchase(session: AsyncSession, fact: PathFact) -> PathPurchase |
         (PathPurchase.stripe_checkout_session_id, fact.checkout_session_id),
         (PathPurchase.stripe_subscription_id, fact.subscription_id),
         (PathPurchase.stripe_payment_intent_id, fact.payment_intent_id),
-        (PathPurchase.stripe_invoice_id, fact.invoice_id),
         (PathPurchase.id, fact.purchase_id),
     )
     named = [column == value for column, value in surest if value is not None]
+    if fact.payment_intent_id is not None:
+        named.append(PathPurchase.intent_ids.contains([fact.payment_intent_id]))
+    if fact.invoice_id is not None:
+        named.append(PathPurchase.invoice_ids.contains([fact.invoice_id]))
     if not named:
         return None
     rank = case(*((name, place) for place, name in enumerate(named)))

@@ -277,7 +277,8 @@ def fact_of_intent(intent: PaymentIntent, now: datetime, *, purchase_id: UUID) -
 def is_newer(purchase: PathPurchase, fact: PathFact) -> bool:
     """Whether a word about a subscription is newer than the one we have, whichever came first.
 
-    What is over stays over. Else Stripe's clock decides; within one second the longer period, then the later status.
+    What is over stays over. Else Stripe's clock decides; within one second the longer period, the later status,
+    the resolve to end.
     """
     if purchase.subscription_status is None or purchase.subscription_seen_at is None or fact.status is None:
         return fact.status is not None
@@ -285,8 +286,8 @@ def is_newer(purchase: PathPurchase, fact: PathFact) -> bool:
     if (known in OVER) != (fact.status in OVER):
         return fact.status in OVER
     never = datetime.min.replace(tzinfo=UTC)
-    mine = (purchase.subscription_seen_at, purchase.period_ends_at or never, _RANK[known])
-    theirs = (fact.told_at, fact.ends_at or never, _RANK[fact.status])
+    mine = (purchase.subscription_seen_at, purchase.period_ends_at or never, _RANK[known], purchase.is_ending)
+    theirs = (fact.told_at, fact.ends_at or never, _RANK[fact.status], fact.is_ending)
     return theirs > mine
 
 

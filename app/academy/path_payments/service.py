@@ -150,14 +150,20 @@ def _learn(purchase: PathPurchase, fact: PathFact) -> list[str]:
         learn("stripe_payment_intent_id", fact.payment_intent_id)
         return learned
     learn("stripe_subscription_id", fact.subscription_id)
-    if fact.kind is PathFactKind.invoice_paid:
+    if fact.kind in {PathFactKind.invoice_paid, PathFactKind.paid} and fact.invoice_id is not None:
         is_later = purchase.paid_until is None or (fact.ends_at is not None and fact.ends_at > purchase.paid_until)
-        if is_later and fact.invoice_id != purchase.stripe_invoice_id:
-            purchase.stripe_invoice_id = purchase.stripe_payment_intent_id = None
-    if fact.kind in {PathFactKind.invoice_paid, PathFactKind.paid}:
-        learn("stripe_invoice_id", fact.invoice_id)
-    if fact.kind is PathFactKind.invoice_intent and fact.invoice_id == purchase.stripe_invoice_id:
-        learn("stripe_payment_intent_id", fact.payment_intent_id)
+        is_latest = purchase.stripe_invoice_id is None or (fact.kind is PathFactKind.invoice_paid and is_later)
+        if is_latest and fact.invoice_id != purchase.stripe_invoice_id:
+            purchase.stripe_invoice_id, purchase.stripe_payment_intent_id = fact.invoice_id, None
+        if fact.invoice_id not in purchase.invoice_ids:
+            purchase.invoice_ids = [*purchase.invoice_ids, fact.invoice_id]
+            learned.append(fact.invoice_id)
+    if fact.kind is PathFactKind.invoice_intent and fact.payment_intent_id is not None:
+        if fact.invoice_id == purchase.stripe_invoice_id:
+            purchase.stripe_payment_intent_id = fact.payment_intent_id
+        if fact.payment_intent_id not in purchase.intent_ids:
+            purchase.intent_ids = [*purchase.intent_ids, fact.payment_intent_id]
+            learned.append(fact.payment_intent_id)
     return learned
 
 
@@ -197,7 +203,8 @@ def _invoice_failed(session: AsyncSession, purchase: PathPurchase, fact: PathFac
 def _refunded(session: AsyncSession, purchase: PathPurchase, fact: PathFact) -> None:
     """Money went back: a part changes nothing, the whole ends access (A-PAY-03).
 
-    Of a subscription it is the money of one period; the next that is paid counts again, unless we ended it ourselves.
+    Of a subscription it is the money of one period: the latest counts, and the next that is paid counts again, unless
+    we ended it ourselves.
     """
     back = purchase.amount_cents if fact.amount_cents is None else fact.amount_cents
     purchase.refunded_cents = max(purchase.refunded_cents, back)
@@ -205,7 +212,7 @@ def _refunded(session: AsyncSession, purchase: PathPurchase, fact: PathFact) -> 
         return
     if purchase.kind == OfferKind.bundle or purchase.state == PaymentState.refund_due:
         purchase.state = PaymentState.refunded
-    elif purchase.state == PaymentState.paid:
+    elif purchase.state == PaymentState.paid and fact.payment_intent_id == purchase.stripe_payment_intent_id:
         until = purchase.paid_until or purchase.period_ends_at
         if until is None:
             until = (rules.entitles_until(purchase) or purchase.created_at) + SLACK

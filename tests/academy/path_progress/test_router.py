@@ -165,7 +165,7 @@ async def test_a_step_that_waited_for_days_is_done_when_they_have_passed(
     await session.commit()
     await worker.run_schedule("academy.advance_paths")
     assert (await fresh(session, begun.id)).progress_percent == 0
-    await session.execute(update(PathEnrollment).values(enrolled_at=utc_now() - timedelta(days=30)))
+    await session.execute(update(PathEnrollment).values(enrolled_at=utc_now() - timedelta(days=30, minutes=5)))
     await session.commit()
     await worker.run_schedule("academy.advance_paths")
     assert (await fresh(session, begun.id)).status == "completed"
