@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision: str = "0325_academy_path_purchases"
 down_revision: str | None = "0291_academy_badge_reminders"
@@ -40,6 +41,8 @@ def upgrade() -> None:
         sa.Column("stripe_invoice_id", sa.Text(), nullable=True),
         sa.Column("subscription_status", sa.Text(), nullable=True),
         sa.Column("subscription_seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("invoice_ids", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("intent_ids", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("is_ending", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("period_ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("paid_until", sa.DateTime(timezone=True), nullable=True),
@@ -91,7 +94,10 @@ def upgrade() -> None:
     op.create_index("ix_path_purchases_path_enrollment_id", "path_purchases", ["path_enrollment_id"], schema="academy")
     op.create_index("ix_path_purchases_path_id", "path_purchases", ["path_id"], schema="academy")
     op.create_index("ix_path_purchases_state", "path_purchases", ["state"], schema="academy")
-    op.create_index("ix_path_purchases_stripe_invoice_id", "path_purchases", ["stripe_invoice_id"], schema="academy")
+    for column in ("invoice_ids", "intent_ids"):
+        op.create_index(
+            f"ix_path_purchases_{column}", "path_purchases", [column], schema="academy", postgresql_using="gin"
+        )
     op.create_index(
         "ix_path_purchases_stripe_payment_intent_id",
         "path_purchases",

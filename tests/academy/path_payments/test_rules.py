@@ -57,13 +57,13 @@ def read(name: str, **metadata: str) -> PathFact | None:
         ("refund.created", None),
         ("invoice.finalized", None),
         ("invoice.paid", None),
-        ("invoice.payment_failed", None),
+        ("invoice.payment_failed", PathFactKind.invoice_failed),
     ],
 )
 def test_an_event_is_read_by_its_type(name: str, kind: PathFactKind | None) -> None:
     purchase_id = new_id()
     fact = read(name, path_purchase_id=str(purchase_id))
-     assert (None if fact is None else fact.kind) == kind
+    assert (None if fact is None else fact.kind) == kind
     if fact is not None:
         assert fact.purchase_id == purchase_id
 
