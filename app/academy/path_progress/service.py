@@ -193,15 +193,9 @@ async def _complete(
 async def _finish(session: AsyncSession, actor: AcademyActor, standing: Standing) -> None:
     """The path is completed: once counted, once certified (A-LPA-08)."""
     enrollment = standing.enrollment
+    is_first = enrollment.completed_at is None
     enrollment.status = PathEnrollmentStatus.completed
-    if enrollment.completed_at is None:
-        enrollment.completed_at = standing.now
-        await session.execute(
-            update(LearningPath)
-            .where(LearningPath.id == enrollment.path_id)
-            .values(completion_count=LearningPath.completion_count + 1)
-            .execution_options(synchronize_session=False)
-        )
+    enrollment.completed_at = enrollment.completed_at or standing.now
     names = {
         "path_enrollment_id": enrollment.id,
         "path_id": enrollment.path_id,
@@ -210,6 +204,13 @@ async def _finish(session: AsyncSession, actor: AcademyActor, standing: Standing
     emit(session, PathCompleted(**names))
     await session.flush()  # the certificate reads what was completed
     await certificates.issue_path_certificate(session, AcademyActor.system(), enrollment)
+    if is_first:  # last, because everybody in the path waits for this row, and nobody for a signature
+        await session.execute(
+            update(LearningPath)
+            .where(LearningPath.id == enrollment.path_id)
+            .values(completion_count=LearningPath.completion_count + 1)
+            .execution_options(synchronize_session=False)
+        )
 
 
 async def follow_course(session: AsyncSession, actor: AcademyActor, user_id: UUID, course_id: UUID) -> None:

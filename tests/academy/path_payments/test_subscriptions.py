@@ -142,7 +142,7 @@ async def test_the_end_is_the_same_in_every_order(
     shop: PathShop, session: AsyncSession, learner: Account, story: str
 ) -> None:
     found = []
-    for seed in (None, 1, 2, 3, 4, 5):
+    for seed in (None, 1, 2):
         made, monthly = await for_sale(session)
         purchase = await shop.open(learner, made, offer_id=monthly)
         for outcome in STORIES[story]:
