@@ -580,6 +580,17 @@ class SigningKeyRotated(DomainEvent):
     signing_key_id: UUID
 
 
+class PathPurchaseOpened(DomainEvent):
+    """Somebody is about to buy a learning path; `purchase_kind`: bundle or subscription."""
+
+    kind: ClassVar[str] = "academy.path_purchase_opened"
+    key_field: ClassVar[str] = "purchase_id"
+    purchase_id: UUID
+    path_id: UUID
+    account_id: UUID
+    purchase_kind: str
+
+
 class PathPurchaseChanged(DomainEvent):
     """What a purchase of a learning path entitles to has changed: it was paid, went back, or its period moved."""
 

@@ -122,6 +122,7 @@ NULLABLE: dict[str, set[str]] = {
 # Where a body names another account, and which right that takes (A-AUT-08). Everywhere else the token says who acts.
 ACTS_FOR = {
     "academy_create_badge": {"account_id"},
+    "academy_create_path_enrollment": {"account_id"},
     "academy_create_enrollment": {"account_id"},
     "crm_create_participant": {"account_id"},
 }

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -19,6 +19,7 @@ from app.academy.models import (
     Organization,
     OrganizationStatus,
     PathEnrollment,
+    PathEnrollmentStatus,
     PathPurchase,
     PathStepCompletion,
     PathStepGroup,
@@ -207,3 +208,18 @@ async def list_seats(session: AsyncSession, path_enrollment_id: UUID) -> Sequenc
         .order_by(Enrollment.id)
     )
     return rows.all()
+
+
+def run_out(limit: int) -> Select[UUID]:
+    """The enrollments that the clock has ended, locked, longest ago first; what is in use is left out."""
+    return (
+        select(PathEnrollment.id)
+        .where(
+            PathEnrollment.status.in_([PathEnrollmentStatus.active, PathEnrollmentStatus.paused]),
+            PathEnrollment.expires_at <= func.now(),
+            PathEnrollment.is_over,
+        )
+        .order_by(PathEnrollment.expires_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True, key_share=True)
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -328,8 +328,10 @@ async def _move(session: AsyncSession, actor: AcademyActor, path_enrollment_id: 
         raise PathNotPausable
     if wanted != enrollment.status:
         enrollment.status = wanted
-        happened = PathEnrollmentPaused if act is Act.pause else PathEnrollmentResumed
-        emit(session, happened(**_names(enrollment)))
+        if act is Act.pause:
+            emit(session, PathEnrollmentPaused(**_names(enrollment)))
+        else:
+            emit(session, PathEnrollmentResumed(**_names(enrollment)))
         await session.flush()  # read back under the lock and by the answer
         if act is Act.resume:
             await progress.advance(session, actor, enrollment.id)
@@ -338,18 +340,11 @@ async def _move(session: AsyncSession, actor: AcademyActor, path_enrollment_id: 
 
 async def expire(session: AsyncSession, actor: AcademyActor) -> int:
     """Write down what the clock has ended, a batch at a time; returns how many. What is in use is left for later."""
-    due = (
-        select(PathEnrollment.id)
-        .where(
-            PathEnrollment.status.in_([PathEnrollmentStatus.active, PathEnrollmentStatus.paused]),
-            PathEnrollment.expires_at <= func.now(),
-            PathEnrollment.is_over,
-        )
-        .order_by(PathEnrollment.expires_at)
-        .limit(EXPIRED_AT_ONCE)
-        .with_for_update(skip_locked=True, key_share=True)
+    ended = (
+        update(PathEnrollment)
+        .where(PathEnrollment.id.in_(queries.run_out(EXPIRED_AT_ONCE)))
+        .values(status=PathEnrollmentStatus.expired)
     )
-    ended = update(PathEnrollment).where(PathEnrollment.id.in_(due)).values(status=PathEnrollmentStatus.expired)
     rows = await session.execute(
         ended.returning(PathEnrollment.id, PathEnrollment.path_id, PathEnrollment.user_id).execution_options(
             synchronize_session=False

@@ -27,7 +27,7 @@ from app.academy.people import service as people
 from app.academy.permissions import AcademyActor, Permission, allow
 from app.core.errors import FieldError
 from app.core.outbox.emit import emit
-from app.domain_events.academy import PathPurchaseChanged
+from app.domain_events.academy import PathPurchaseChanged, PathPurchaseOpened
 from app.gateways.stripe.types import CheckoutOrder, CheckoutSession
 
 OPEN_FOR = timedelta(minutes=32)
@@ -93,9 +93,10 @@ async def begin(session: AsyncSession, actor: AcademyActor, path_id: UUID, body:
     purchase.expires_at = await queries.get_now(session) + OPEN_FOR
     session.add(purchase)
     await session.flush()  # its id is Stripe's idempotency key
+    names = {"purchase_id": purchase.id, "path_id": path.id, "account_id": learner.id}
+    emit(session, PathPurchaseOpened(**names, purchase_kind=purchase.kind))
     if purchase.amount_cents == 0:
         purchase.state, purchase.amount_paid_cents, purchase.paid_at = PaymentState.paid, 0, func.now()
-        names = {"purchase_id": purchase.id, "path_id": path.id, "account_id": learner.id}
         emit(session, PathPurchaseChanged(**names, state=purchase.state))
         await session.flush()  # read back with the times that the database sets
         await session.refresh(purchase)
