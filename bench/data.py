@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from app.core.database.migrate import head
+from app.core.database.revisions import head
 
 ACCOUNTS = 4_000
 SENDERS = 1_000

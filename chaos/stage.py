@@ -143,10 +143,17 @@ class Stage:
         if answer.status != 200:
             raise StageBroken(f"the twin refuses {knobs}: {answer.body}")
 
+    async def model_fails(self, every: int) -> None:
+        """The language model answers 503 to every so many calls; 0: to none."""
+        answer = await exchange(self.twins_url, "POST", "/llm/_moods", body={"fails_every": every})
+        if answer.status != 200:
+            raise StageBroken(f"the model's twin refuses: {answer.body}")
+
     async def calm(self) -> None:
-        """Switch all faults of the twin off."""
+        """Switch all faults of the twins off."""
         shares = dict.fromkeys(("duplicate", "lost_answer", "server_error", "rate_limited"), 0.0)
         await self.faults(**shares, hold=False, reorder_ms=0, answer_delay_ms=0)
+        await self.model_fails(every=0)
 
     # Looking
 

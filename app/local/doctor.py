@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.core.database.engine import normalise
-from app.core.database.migrate import head
+from app.core.database.revisions import head
 from app.local import ports, running
 from app.settings import Settings
 

@@ -12,8 +12,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pyld.jsonld import JsonLdError, JsonLdProcessor  # type: ignore[import-untyped]  # it has none
-
 _FOLDER = Path(__file__).parent / "contexts"
 
 # A credential of ours has seven kilobytes and five nodes without a name. Canonicalising many of them takes very long.
@@ -75,6 +73,9 @@ def _refuse(key: object) -> NoReturn:
 
 def canonical(document: dict[str, Any]) -> bytes:
     """The canonical N-Quads of a document. Raises `Unsignable`."""
+    # Loaded by whoever signs or verifies first; it brings Requests and lxml with it, 12 MB.
+    from pyld.jsonld import JsonLdError, JsonLdProcessor  # type: ignore[import-untyped]  # it has none
+
     if len(json.dumps(document)) > LARGEST:
         raise Unsignable("the document is too large")
     options: dict[str, Any] = {"documentLoader": _load, "base": _NOWHERE, "extractAllScripts": False}

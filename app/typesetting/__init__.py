@@ -2,6 +2,8 @@
 
 Data never becomes markup: it is handed over as JSON. A PDF follows PDF/UA-1: it has a structure, a language and a
 title, and no letter without its meaning. Nothing is read but the template's folder, and nothing of the network.
+
+typst is loaded by whoever sets the first document: servers that set none do without its 7 MB.
 """
 
 import json
@@ -9,8 +11,6 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
-
-import typst
 
 FONTS = Path(__file__).parent / "fonts"
 
@@ -20,11 +20,15 @@ class NotTypesettable(ValueError):
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def _fonts() -> Any:
+    import typst
+
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
 
 
 def _set(template: Path, data: Mapping[str, Any], **form: Any) -> bytes:
+    import typst
+
     try:
         made = typst.compile(
             str(template),

@@ -24,5 +24,5 @@ EQUATIONS: tuple[tuple[str, str, Examine], ...] = (
     ("outside effects", "objects at the twins without their row here, and the other way round", outside),
     ("counters", "counters that differ from their rows, seats beyond capacity", counters),
     ("money", "cents here that differ from Stripe's, payments without seat or refund", money),
-    ("certificates", "enrollments with two certificates of a kind, certificates without a right", certificates),
+    ("certificates", "second certificates, those without a right or their papers, proofs that fail", certificates),
 )

@@ -28,6 +28,18 @@ _TWICE = {
     "one offer announced twice": """
         SELECT payload ->> 'entry_id' FROM core.outbox WHERE kind = 'academy.waitlist_offered'
         GROUP BY payload ->> 'entry_id' HAVING count(*) > 1""",
+    "one outcome announced twice": """
+        SELECT payload ->> 'attempt_id' FROM core.outbox WHERE kind = 'academy.attempt_graded'
+        GROUP BY payload ->> 'attempt_id' HAVING count(*) > 1""",
+    "one completion announced twice": """
+        SELECT payload ->> 'enrollment_id' FROM core.outbox WHERE kind = 'academy.enrollment_completed'
+        GROUP BY payload ->> 'enrollment_id' HAVING count(*) > 1""",
+    "two attempts of one number": """
+        SELECT user_id || ' at ' || assessment_id FROM academy.assessment_attempts
+        GROUP BY user_id, assessment_id, attempt_number HAVING count(*) > 1""",
+    "two grades of a model for one answer": """
+        SELECT response_id::text FROM academy.response_grades WHERE grader = 'model' AND points IS NOT NULL
+        GROUP BY response_id HAVING count(*) > 1""",
     "two payments for one checkout": """
         SELECT enrollment_id::text FROM academy.payments
         WHERE state NOT IN ('failed', 'expired', 'refund_due', 'refunded')

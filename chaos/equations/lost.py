@@ -16,15 +16,25 @@ SELECT e.id, e.user_id, e.has_seat, e.enrollment_status, e.payment_status, c.pri
 FROM academy.enrollments e JOIN academy.courses c ON c.id = e.course_id WHERE e.id = ANY($1::uuid[])
 """
 _ENTRIES = "SELECT id, user_id, status, enrollment_id FROM academy.waitlist WHERE id = ANY($1::uuid[])"
+_ANSWERS = """
+SELECT attempt_id, question_id, revision FROM academy.question_responses WHERE attempt_id = ANY($1::uuid[])
+"""
+_ATTEMPTS = "SELECT id, status FROM academy.assessment_attempts WHERE id = ANY($1::uuid[])"
+_COMPLETED = "SELECT id FROM academy.enrollments WHERE id = ANY($1::uuid[]) AND completed_at IS NOT NULL"
+_CERTIFICATES = "SELECT id, revoked_at IS NOT NULL AS is_revoked FROM academy.certificates WHERE id = ANY($1::uuid[])"
 _INBOX = "SELECT external_id, state FROM core.inbox WHERE source = 'stripe'"
 _DELIVERED = "SELECT DISTINCT event_id FROM deliveries WHERE state = 'delivered' AND outcome LIKE 'HTTP 2%'"
 
 
 async def lost(stage: "Stage", ledger: "Ledger") -> list[str]:
-    """Acknowledged enrollments, queue places, cancellations, answers to offers, webhooks that are not there."""
+    """Acknowledged enrollments, queue places, cancellations, answers to offers and to questions, what was handed in,
+    completions, certificates, webhooks that are not there.
+    """
     return [
         *await _enrollments(stage, ledger),
         *await _entries(stage, ledger),
+        *await _attempts(stage, ledger),
+        *await _achievements(stage, ledger),
         *await _webhooks(stage, ledger),
         *_turned_away(ledger),
     ]
@@ -66,6 +76,36 @@ async def _entries(stage: "Stage", ledger: "Ledger") -> list[str]:
         if row is None or row["status"] != "enrolled" or row["enrollment_id"] != enrollment_id:
             offences.append(f"waitlist entry {entry_id} was accepted as {enrollment_id}, and is not")
     return offences
+
+
+async def _attempts(stage: "Stage", ledger: "Ledger") -> list[str]:
+    told = {each.answer.body["id"]: None for each in _done(ledger, "POST attempts")}
+    handed_in = {each.subject for each in _done(ledger, "PUT submission")}
+    rows = {row["id"]: row["status"] for row in await stage.database.fetch(_ATTEMPTS, [*told, *handed_in])}
+    offences = [f"attempt {each} was begun and is not there" for each in told if UUID(each) not in rows]
+    still = [each for each in handed_in if each and rows.get(each) not in {"submitted", "graded"}]
+    offences += [f"attempt {each} was handed in, and is {rows.get(each)}" for each in still]
+    answers = _done(ledger, "PUT responses")
+    kept = {
+        (row["attempt_id"], row["question_id"]): row["revision"]
+        for row in await stage.database.fetch(_ANSWERS, list({each.subject for each in answers}))
+    }
+    for each in answers:
+        place, revision = (each.subject, UUID(each.parts[-1])), each.request.body["revision"]  # type: ignore[index]
+        if kept.get(place, -1) < revision:
+            offences.append(f"answer {place} was saved as revision {revision}, and is {kept.get(place)}")
+    return offences
+
+
+async def _achievements(stage: "Stage", ledger: "Ledger") -> list[str]:
+    completed = {each.subject for each in _done(ledger, "PUT completion")}
+    found = {row["id"] for row in await stage.database.fetch(_COMPLETED, list(completed))}
+    offences = [f"enrollment {each} was completed, and is not" for each in completed - found]
+    issued = {_id(each) for each in _done(ledger, "POST certificate")}
+    revoked = {each.subject for each in _done(ledger, "POST revocation")}
+    rows = {row["id"]: row["is_revoked"] for row in await stage.database.fetch(_CERTIFICATES, [*issued, *revoked])}
+    offences += [f"certificate {each} was issued and is not there" for each in issued if each not in rows]
+    return [*offences, *(f"certificate {each} was revoked, and holds" for each in revoked if each and not rows[each])]
 
 
 async def _webhooks(stage: "Stage", ledger: "Ledger") -> list[str]:

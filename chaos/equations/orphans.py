@@ -39,6 +39,16 @@ _QUESTIONS = {
           AND NOT EXISTS (SELECT FROM core.notifications n
                           WHERE n.account_id::text = o.payload ->> 'account_id' AND n.type = o.kind
                             AND n.data ->> 'cohort_id' = o.payload ->> 'cohort_id')""",
+    "answer that no model and nobody will grade": """
+        SELECT r.id || ' ' || r.review_state FROM academy.question_responses r
+        JOIN academy.assessment_attempts a ON a.id = r.attempt_id
+        WHERE a.status = 'submitted' AND NOT EXISTS (
+            SELECT FROM academy.question_responses w WHERE w.attempt_id = a.id AND w.review_state <> 'none')""",
+    "answer that waits though the model answers": """
+        SELECT r.id::text FROM academy.question_responses r JOIN academy.assessment_attempts a ON a.id = r.attempt_id
+        WHERE a.status = 'submitted' AND r.ai_score IS NULL AND NOT EXISTS (
+            SELECT FROM academy.response_grades g WHERE g.response_id = r.id)
+          AND r.text_response IS NOT NULL""",
     "mail never sent": "SELECT template || ' ' || id FROM core.mails WHERE state = 'queued'",
 }
 

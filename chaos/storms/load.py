@@ -1,4 +1,4 @@
-"""The load under every storm: people who buy, pay, queue, accept, decline, cancel and want their money back, at once.
+"""The load under every storm: people who buy, pay, queue, accept, decline, cancel, want their money back, and learn.
 
 Each life is one person's, told by the seed; how the lives mix is up to the scheduler. Nobody here minds refusals: what
 a person was told is in the ledger, and that is what has to add up.
@@ -15,6 +15,7 @@ from uuid import UUID
 from chaos.client import Caller
 from chaos.http import Answer, identifier
 from chaos.people import Person, Seats, make_admin, make_cohorts, make_people
+from chaos.storms.school import School, found
 
 if TYPE_CHECKING:
     from chaos.stage import Stage
@@ -46,6 +47,7 @@ class Load:
     free: list[Seats]
     paid: list[Seats]
     people: list[Person]
+    school: School
     lives: Counter[str] = field(default_factory=Counter)
     pause: float = 0.03
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -68,9 +70,10 @@ class Load:
 
     async def _act(self) -> None:
         lives: list[tuple[str, Callable[[Person], Awaitable[None]], int]] = [
-            ("free", self._free, 35),
-            ("paid", self._paid, 50),
-            ("reader", self._reads, 15),
+            ("free", self._free, 30),
+            ("paid", self._paid, 45),
+            ("reader", self._reads, 10),
+            ("learner", self._learns, 15),
         ]
         while not self._stopping.is_set():
             name, live, _ = self.chance.choices(lives, [weight for _, _, weight in lives])[0]
@@ -113,6 +116,12 @@ class Load:
         await self._call(person, "GET", "/academy/courses")
         await self._call(person, "GET", f"/academy/cohorts/{self.chance.choice(self.free).id}")
         await self._call(person, "GET", "/academy/me/enrollments")
+
+    async def _learns(self, person: Person) -> None:
+        """A seat in the school, and everything up to the certificate."""
+        answer = await self._check_out(person, self.school.cohort, self.caller.new_key())
+        if answer.status == 201:
+            await self.school.study(person, identifier(answer, "enrollment"))
 
     async def _queue(self, person: Person, cohort: Seats) -> None:
         """Wait a while for an offer; take it, decline it, or leave."""
@@ -218,4 +227,6 @@ async def prepare(stage: "Stage", caller: Caller, chance: Random) -> Load:
     """A world to live in: small cohorts, free and paid, so that queues form."""
     free = await make_cohorts(stage, 12, seats=8)
     paid = await make_cohorts(stage, 12, seats=8, price=PRICE)
-    return Load(stage, caller, chance, await make_admin(stage), free, paid, await make_people(stage, 400))
+    admin = await make_admin(stage)
+    school = await found(stage, caller, chance, admin)
+    return Load(stage, caller, chance, admin, free, paid, await make_people(stage, 400), school)

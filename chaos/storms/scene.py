@@ -10,6 +10,7 @@ from chaos.client import Caller
 from chaos.ledger import Ledger
 from chaos.scenario import Contest, Facts, Scale
 from chaos.storms.load import BAD_DAY, Load, prepare
+from chaos.storms.school import FAILING
 
 if TYPE_CHECKING:
     from chaos.stage import Stage
@@ -42,8 +43,9 @@ class Scene:
             watcher.cancel()
 
     async def moods(self, **more: float) -> None:
-        """Stripe has a bad day, and `more`."""
+        """Stripe has a bad day, and `more`; so has the language model."""
         await self.stage.faults(**{**BAD_DAY, **more}, seed=self.stage.seed)
+        await self.stage.model_fails(every=FAILING)
 
     async def until(self, holds: Callable[[], Awaitable[bool]], patience: float, every: float = 0.1) -> bool:
         """Look again and again. Whether it came true in time."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
-from app.core.database.migrate import ROOT
+from app.core.database.revisions import ROOT
 from app.core.http.openapi import VERBS
 
 JSON = "application/json"

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 import pytest
+import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from httpx import Response
@@ -59,6 +60,12 @@ def flaw_in(answer: Response, *statuses: int) -> str | None:
     return None
 
 
+@pytest_asyncio.fixture(scope="module")
+async def before(stage: Stage) -> list[Any]:
+    """What was there before the first request of this file; no bad one ever changes it."""
+    return await all_rows(stage)
+
+
 async def all_rows(stage: Stage) -> list[Any]:
     """How many rows each table has, and a sum over what is in them: those of the studio as the house sees them."""
     await bind(stage.connection, tickets.for_system())
@@ -84,9 +91,9 @@ async def _counting(stage: Stage) -> str:
 
 @pytest.mark.req("X-API-01")
 @pytest.mark.parametrize("name", named(lambda op: op.body, lambda op: not op.is_signed))
-async def test_a_body_with_one_flaw_is_refused_where_the_flaw_is(stage: Stage, name: str) -> None:
+async def test_a_body_with_one_flaw_is_refused_where_the_flaw_is(stage: Stage, before: list[Any], name: str) -> None:
     op = frozen()[name]
-    before, role, wrong = await all_rows(stage), role_for(op), []
+    role, wrong = role_for(op), []
     for spoiled in spoil(op, stage.world.body(op)):
         answer = await stage.perform(op, role, Call(content=spoiled.content))
         flaw = flaw_in(answer, 422)
@@ -124,9 +131,9 @@ def whole_bodies() -> Iterator[tuple[str, bytes, dict[str, str], int]]:
 
 
 @pytest.mark.parametrize("name", named(lambda op: op.body))
-async def test_a_body_that_is_wrong_as_a_whole_is_refused(stage: Stage, name: str) -> None:
+async def test_a_body_that_is_wrong_as_a_whole_is_refused(stage: Stage, before: list[Any], name: str) -> None:
     op = frozen()[name]
-    before, role, wrong = await all_rows(stage), role_for(op), []
+    role, wrong = role_for(op), []
     for what, content, headers, status in whole_bodies():
         answer = await stage.perform(op, role, Call(content=content, headers=headers))
         # A sender's signature is looked at first: over these bytes it is good, and then they are no event.
@@ -179,11 +186,13 @@ def bad_tokens(account: UUID, live: UUID, revoked: UUID) -> Iterator[tuple[str, 
 
 @pytest.mark.req("X-SEC-02")
 @pytest.mark.parametrize("name", named(lambda op: op.takes_bearer))
-async def test_a_bad_token_is_refused_everywhere_and_never_taken_for_none(stage: Stage, name: str) -> None:
+async def test_a_bad_token_is_refused_everywhere_and_never_taken_for_none(
+    stage: Stage, before: list[Any], name: str
+) -> None:
     op = frozen()[name]
     account = stage.world.people[role_for(op) if role_for(op) != ANONYMOUS else "learner"].id
     live, revoked = stage.world.ids["live_login_id"], stage.world.ids["revoked_login_id"]
-    before, wrong = await all_rows(stage), []
+    wrong = []
     for what, token in bad_tokens(account, live, revoked):
         answer = await stage.perform(op, ANONYMOUS, Call(bearer=token))
         if flaw := flaw_in(answer, 401) or (None if "www-authenticate" in answer.headers else "does not say how"):
@@ -264,10 +273,12 @@ BAD_HEADERS = [
 
 
 @pytest.mark.parametrize("name", named())
-async def test_a_header_that_makes_no_sense_is_refused_where_it_means_something(stage: Stage, name: str) -> None:
+async def test_a_header_that_makes_no_sense_is_refused_where_it_means_something(
+    stage: Stage, before: list[Any], name: str
+) -> None:
     op = frozen()[name]
     taken = {parameter["name"] for parameter in op.parameters_in("header")} | {"Time-Format"}
-    before, wrong = await all_rows(stage), []
+    wrong = []
     for headers, status in BAD_HEADERS:
         if not set(headers) <= taken:
             continue

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.database.migrate import ROOT
+from app.core.database.revisions import ROOT
 from tests.support.database import STATE
 
 HERE = Path(__file__).parent / "client"

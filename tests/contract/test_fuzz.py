@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 
 from app.core.clock import utc_now
 from app.core.database.engine import normalise
-from app.core.database.migrate import ROOT
+from app.core.database.revisions import ROOT
 from app.identity import tokens
 from app.identity.models import AuthSession, SignInMethod
 from app.local.services import Services
@@ -31,7 +31,7 @@ from tests.contract.world import World, build
 from tests.support.database import clone, drop, make_template, of_database, worker_name
 from tests.support.twins import Twins
 
-EXAMPLES = int(os.environ.get("LYCEUM_FUZZ_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("LYCEUM_FUZZ_EXAMPLES", "3"))
 SEED = os.environ.get("LYCEUM_FUZZ_SEED", "20270301")
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 # Who asks, and of which operations: whoever may do much in one system only is heard there.

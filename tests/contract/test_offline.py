@@ -7,7 +7,7 @@ import pytest
 from pytest_socket import SocketConnectBlockedError
 
 import app.gateways
-from app.core.database.migrate import ROOT
+from app.core.database.revisions import ROOT
 from app.gateways import build_gateways
 from app.gateways.build import TWIN_GOOGLE_CLIENT, TWIN_LLM_KEY, TWIN_STRIPE_KEY
 from app.gateways.mail.twin import FileMail

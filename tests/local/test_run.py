@@ -188,34 +188,29 @@ def test_a_dead_worker_is_replaced(machine: Machine, here: Running) -> None:
     until(replaced)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_request_to_stop_leaves_nothing_running(machine: Machine, here: Running, number: signal.Signals) -> None:
-    assert machine.stop(number) == 0
-    assert machine.nothing_left()
-    assert not any(running.lives(child) for child in here.children.values())
+def test_secrets_and_addresses_are_closed_to_others(machine: Machine, here: Running) -> None:
+    files = [machine.state / name for name in ("secret", "running.json")]
+    assert here.pid in psutil.pids()
+    assert [file.stat().st_mode & 0o777 for file in files] == [0o600, 0o600]
 
 
-def test_after_a_kill_the_next_start_works_and_ends_the_orphans(machine: Machine, here: Running) -> None:
+def test_after_a_kill_the_next_start_ends_the_orphans_and_has_what_was_entered(machine: Machine, here: Running) -> None:
+    machine.command("account", "create", "--email", "lasting@example.com", "--name", "Lasting")
     machine.stop(signal.SIGKILL)
     again = machine.start()
     assert not any(running.lives(child) for child in here.children.values())
     assert ports.status(again.api_url, "/readyz") == 200
-
-
-def test_what_was_entered_is_there_after_a_kill(machine: Machine, here: Running) -> None:
-    assert running.lives(running.Child(here.pid, here.started))
-    machine.command("account", "create", "--email", "lasting@example.com", "--name", "Lasting")
-    machine.stop(signal.SIGKILL)
-    again = machine.start()
     token = machine.command("token", "--email", "lasting@example.com").stdout.strip()
     found = ports.status(again.api_url, "/api/v1/identity/me", headers={"Authorization": f"Bearer {token}"})
     assert found == 200
 
 
-def test_secrets_and_addresses_are_closed_to_others(machine: Machine, here: Running) -> None:
-    files = [machine.state / name for name in ("secret", "running.json")]
-    assert here.pid in psutil.pids()
-    assert [file.stat().st_mode & 0o777 for file in files] == [0o600, 0o600]
+# Last, because each test after them would have to start everything again.
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_request_to_stop_leaves_nothing_running(machine: Machine, here: Running, number: signal.Signals) -> None:
+    assert machine.stop(number) == 0
+    assert machine.nothing_left()
+    assert not any(running.lives(child) for child in here.children.values())
 
 
 def _free_port() -> int:

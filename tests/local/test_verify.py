@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import credentials
-from app.core.database.migrate import ROOT
+from app.core.database.revisions import ROOT
 from tests.openbadges.conftest import DID, LIST, dids, lists, sample, signed, token
 
 

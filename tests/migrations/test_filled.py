@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from app.core.database.migrate import downgrade, head, upgrade
+from app.core.database.migrate import downgrade, upgrade
+from app.core.database.revisions import head
 from tests.migrations.test_migrations import execute, migrated, owner_engine, shape  # noqa: F401  (a fixture)
 from tests.support.catalogue import read
 from tests.support.filling import fill, with_targets

@@ -19,7 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.core.database.engine import normalise
-from app.core.database.migrate import ROOT, alembic_config, downgrade, head, upgrade
+from app.core.database.migrate import alembic_config, downgrade, upgrade
+from app.core.database.revisions import ROOT, head
 from app.core.database.roles import ensure_runtime_role
 from app.local.services import Services
 from tests.support.copies import copied

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from app.core.database.migrate import ROOT
+from app.core.database.revisions import ROOT
 from app.openbadges import data_integrity, did_web, jsonld, status_list, vc_jwt
 
 SAMPLES = ROOT / "tests" / "samples" / "open-badges"

@@ -40,14 +40,16 @@ def copied(server: Services) -> Iterator[Copy]:
     drop(server, name)
 
 
-def prepared(server: Services, name: str, prepare: Callable[[str], object]) -> Copy:
+def prepared(server: Services, name: str, prepare: Callable[[str], object], is_whole: Callable[[str], bool]) -> Copy:
     """A copy that is prepared once, by whoever needs it first, and is only read after that. It stays with its template.
 
-    `prepare` is given the owner's URL.
+    Both functions are given the owner's URL. Unlogged tables are empty after a crash of the server: `is_whole` looks.
     """
     template = make_template(server)
     kept, draft = f"{template}_{name}", f"{template}_{name}_draft"
     with alone(name):
+        if exists(server, kept) and not is_whole(of_database(server.owner_url, kept)):
+            drop(server, kept)
         if not exists(server, kept):
             clone(server, template, draft)
             prepare(of_database(server.owner_url, draft))

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.core.database.engine import normalise
-from app.core.database.migrate import ROOT, upgrade
+from app.core.database.migrate import upgrade
+from app.core.database.revisions import ROOT
 from app.core.database.roles import ensure_runtime_role, grant_runtime
 from app.core.database.tickets import teach_ticket_keys
 from app.local.ground import known_secrets

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
+from math import fsum
+from statistics import fmean
 
 # The bands of grading are borders here, too (A-ASM-09).
 EDGES = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0)
@@ -43,8 +45,8 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`brier_score`: the mean square of confidence minus outcome, 0 is perfect. `expected_error`: how far confidence
-    and agreement lie apart, weighed by how often. Both null without verdicts.
+    """`brier_score`: the mean square of confidence minus outcome (Brier 1950): 0 is a prophet, 0.25 a coin.
+    `expected_error`: how far confidence and agreement lie apart, weighed by how often. Both null without verdicts.
     """
 
     count: int
@@ -60,22 +62,22 @@ def calibrate(verdicts: Sequence[Verdict]) -> Calibration:
     count = len(verdicts)
     if not count:
         return Calibration(0, bins, None, None, None)
-    brier = sum((each.confidence - each.was_right) ** 2 for each in verdicts) / count
-    apart = sum(
+    brier = fmean((each.confidence - each.was_right) ** 2 for each in verdicts)
+    apart = fsum(
         each.count * abs(each.mean_confidence - each.agreement)
         for each in bins
         if each.mean_confidence is not None and each.agreement is not None
     )
-    return Calibration(count, bins, round(brier, 6), round(apart / count, 6), suggested_threshold(verdicts))
+    return Calibration(count, bins, brier, apart / count, suggested_threshold(verdicts))
 
 
 def _bin(verdicts: Sequence[Verdict], low: float, high: float) -> Bin:
     inside = [each for each in verdicts if low <= each.confidence < high or each.confidence == high == EDGES[-1]]
     if not inside:
         return Bin(low, high, 0, None, None)
-    mean = sum(each.confidence for each in inside) / len(inside)
-    agreement = sum(each.was_right for each in inside) / len(inside)
-    return Bin(low, high, len(inside), round(mean, 6), round(agreement, 6))
+    mean = fmean(each.confidence for each in inside)
+    agreement = fmean(each.was_right for each in inside)
+    return Bin(low, high, len(inside), mean, agreement)
 
 
 def suggested_threshold(verdicts: Sequence[Verdict]) -> float | None:

@@ -1,5 +1,6 @@
 """Credentials as the outside sees them."""
 
+from abc import ABC, abstractmethod
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -51,7 +52,7 @@ class AcademyCredentialLinks(View):
     linkedin_share_url: str
 
 
-class Linked(View):
+class Linked(View, ABC):
     """What every view of a credential ends with."""
 
     id: UUID
@@ -62,8 +63,9 @@ class Linked(View):
         """Where it can be seen, taken from and shared."""
         return AcademyCredentialLinks(**rules.links_of(self.id, self._page()))
 
+    @abstractmethod
     def _page(self) -> str:
-        raise NotImplementedError
+        """The public page about it."""
 
 
 class AcademyVerification(View):

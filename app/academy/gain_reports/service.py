@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.academy.gain.rules import Scope, ScopeKind
 from app.academy.gain_reports import queries, rules
-from app.academy.gain_reports.rules import Excluded, Report
+from app.academy.gain_reports.rules import Excluded, Report, Summary
 from app.academy.models import Cohort, Course, Organization
 from app.academy.permissions import AcademyActor, Permission, allow
 
@@ -35,6 +35,12 @@ async def _report(session: AsyncSession, kind: ScopeKind, scope_id: UUID) -> Rep
     found = await queries.get_measurements(session, scope)
     skills = await queries.list_skill_gains(session, scope)
     # Thousands of classes are drawn for the intervals: not in the way of other requests.
-    summary = await asyncio.to_thread(rules.summary, found.pre, found.post, found.gains)
+    summary = await asyncio.to_thread(_summary, found)
     excluded = Excluded(sum(found.excluded.values()), dict(found.excluded))
     return Report(kind, scope_id, found.population, excluded, summary, skills)
+
+
+def _summary(found: queries.Measurements) -> Summary:
+    from app.academy.gain_reports import numerics
+
+    return numerics.summary(found.pre, found.post, found.gains)

@@ -38,12 +38,13 @@ def _state(revoked_at: Any, expires_at: Any = None) -> ColumnElement[str]:
 
 
 class Credential:
-    """What every credential has: the signed document, the name its holder lets be shown, and how it is revoked.
+    """What every credential has: its holder, the signed document, the name that may be shown, and how it is revoked.
 
     `status_position` is its bit in the status lists of its kind, 131072 to a list: bit `position % 131072` of list
     `position / 131072`. Given at random and never again, so that it says nothing of its holder.
     """
 
+    user_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.users.id", ondelete="RESTRICT"))
     badge_data: Mapped[OpenBadgeCredential] = mapped_column(Shaped(OpenBadgeCredential))
     holder_name: Mapped[str | None] = mapped_column(Text)
     status_position: Mapped[int]
@@ -65,7 +66,7 @@ class Credential:
     @property
     def account_id(self) -> UUID:
         """The holder's account: `academy.users` shares the account's id."""
-        return self.user_id  # type: ignore[attr-defined,no-any-return]  # every table of credentials has it
+        return self.user_id
 
 
 def credential_rules(table: str) -> tuple[CheckConstraint | Index, ...]:
@@ -99,7 +100,6 @@ class Certificate(Credential, Row, Base):
     )
 
     enrollment_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.enrollments.id", ondelete="RESTRICT"))
-    user_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.users.id", ondelete="RESTRICT"))
     course_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.courses.id", ondelete="RESTRICT"))
     cohort_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.cohorts.id", ondelete="RESTRICT"))
     status: Mapped[str] = mapped_column(Text, server_default=text("'issuing'"), default=CertificateStatus.issuing)
@@ -131,7 +131,6 @@ class PathCertificate(Credential, Row, Base):
         Index("ix_path_certificates_issuing", "created_at", postgresql_where=text("status = 'issuing'")),
     )
 
-    user_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.users.id", ondelete="RESTRICT"))
     path_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.learning_paths.id", ondelete="RESTRICT"))
     enrollment_id: Mapped[UUID] = mapped_column(
         Uuid, ForeignKey("academy.user_path_enrollments.id", ondelete="RESTRICT")
@@ -195,7 +194,6 @@ class SkillBadge(Credential, Row, Base):
         ),
     )
 
-    user_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.users.id", ondelete="RESTRICT"))
     skill_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("academy.skills.id", ondelete="RESTRICT"))
     level: Mapped[str] = mapped_column(Text)
     earned_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

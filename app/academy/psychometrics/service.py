@@ -10,7 +10,7 @@ from app.academy.gain_reports.queries import teachers_of
 from app.academy.models import Assessment, AssessmentType
 from app.academy.permissions import AcademyActor, Permission, allow
 from app.academy.psychometrics import queries, rules
-from app.academy.psychometrics.rules import Equivalence, Question, Statistics
+from app.academy.psychometrics.rules import Equivalence, Item, Question, Reliability, Scores, Statistics
 
 
 async def assess(session: AsyncSession, actor: AcademyActor, assessment_id: UUID) -> Statistics:
@@ -21,7 +21,7 @@ async def assess(session: AsyncSession, actor: AcademyActor, assessment_id: UUID
     assessment, course_id = await queries.get_assessment(session, actor, assessment_id)
     allow(actor, Permission.COURSE_READ_GAIN, await teachers_of(session, course_id))
     scores = await queries.get_scores(session, assessment.id)
-    items, reliability = await asyncio.to_thread(rules.analysis, scores)
+    items, reliability = await asyncio.to_thread(_analysis, scores)
     asked = await queries.list_questions(session, scores.questions)
     return Statistics(
         assessment.id,
@@ -36,6 +36,12 @@ async def assess(session: AsyncSession, actor: AcademyActor, assessment_id: UUID
         ],
         await _equivalence(session, assessment),
     )
+
+
+def _analysis(scores: Scores) -> tuple[list[Item], Reliability]:
+    from app.academy.psychometrics import numerics
+
+    return numerics.analysis(scores)
 
 
 async def _equivalence(session: AsyncSession, assessment: Assessment) -> Equivalence | None:

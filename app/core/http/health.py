@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.responses import Response
 
-from app.core.database.migrate import head
+from app.core.database.revisions import head
 from app.core.errors import Unavailable
 from app.core.http.access import public
 from app.core.http.problems import problem_response, refusals

@@ -1,25 +1,20 @@
 """Finds the route of a request by the segments of its path instead of trying all of them in turn.
 
-FastAPI walks every route, and walks again at each level of inclusion: with 300 routes the last one, and every unknown
-address, costs twenty times what this index needs (bench/routing.py). The index stands in front and decides as the
-framework would, but for one thing: `Allow` of a 405 names all methods of the address, not those of its first route.
-
-It leans on how FastAPI 0.165 keeps included routes (the version is pinned); tests/core/http/test_index.py holds it to
-the framework's own choices.
+FastAPI walks every route: with 300 routes the last one, and every unknown address, costs many times what this index
+needs (bench/routing.py). The index stands in front and decides as the framework would, but for one thing: `Allow` of a
+405 names all methods of the address, not those of its first route. tests/core/http/test_index.py holds it to the
+framework's own choices.
 """
 
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute
 from fastapi.telemetry._api import _route_selected
 from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
-
-# The framework's own description of a route at its full path (`_EffectiveRouteContext`); it has no public name.
-Candidate = Any
 
 REFUSAL = "lyceum.unmatched"
 
@@ -30,8 +25,8 @@ class _Branch:
     def __init__(self) -> None:
         self.literal: dict[str, _Branch] = {}
         self.any_segment: _Branch | None = None
-        self.here: list[tuple[int, Candidate]] = []
-        self.rest: list[tuple[int, Candidate]] = []
+        self.here: list[tuple[int, APIRoute]] = []
+        self.rest: list[tuple[int, APIRoute]] = []
 
 
 class RouteIndex(BaseRoute):
@@ -42,28 +37,27 @@ class RouteIndex(BaseRoute):
         self._app = app
         self._known = len(app.router.routes) + 1
         self._complete = True
-        for order, found in enumerate(iter_route_contexts(app.router.routes)):
-            candidate = found._route_context  # noqa: SLF001  (see the module's docstring)
-            if candidate is not None and isinstance(candidate.original_route, APIRoute):
-                self._add(order, candidate)
+        for order, route in enumerate(app.router.routes):
+            if isinstance(route, APIRoute):
+                self._add(order, route)
             else:
                 self._complete = False
 
-    def _add(self, order: int, candidate: Candidate) -> None:
+    def _add(self, order: int, route: APIRoute) -> None:
         branch = self._root
-        for segment in candidate.path.split("/"):
+        for segment in route.path.split("/"):
             if ":path}" in segment:
-                # Matches any number of segments: a candidate for everything below.
-                branch.rest.append((order, candidate))
+                # Matches any number of segments: it may be meant by everything below.
+                branch.rest.append((order, route))
                 return
             if "{" in segment:
                 branch.any_segment = branch.any_segment or _Branch()
                 branch = branch.any_segment
             else:
                 branch = branch.literal.setdefault(segment, _Branch())
-        branch.here.append((order, candidate))
+        branch.here.append((order, route))
 
-    def _candidates(self, path: str) -> list[tuple[int, Candidate]]:
+    def _candidates(self, path: str) -> list[tuple[int, APIRoute]]:
         branches, found = [self._root], []
         for segment in path.split("/"):
             following = []
@@ -84,14 +78,12 @@ class RouteIndex(BaseRoute):
         if scope["type"] != "http":
             return Match.NONE, {}
         allowed: set[str] = set()
-        for _, candidate in self._candidates(get_route_path(scope)):
-            match, child = candidate.matches(scope)
+        for _, route in self._candidates(get_route_path(scope)):
+            match, child = route.matches(scope)
             if match is Match.FULL:
-                # "fastapi" is the framework's own part of the scope, where handlers look for the route.
-                own = {**scope.get("fastapi", {}), "effective_route_context": candidate}
-                return match, {**child, "fastapi": own, "route": candidate.original_route}
+                return match, {**child, "route": route}
             if match is Match.PARTIAL:
-                allowed |= candidate.methods
+                allowed |= route.methods or set()
         if not self._complete or len(self._app.router.routes) != self._known:
             # Somebody added what the index does not know: the framework looks for itself.
             return Match.NONE, {}
@@ -107,9 +99,8 @@ class RouteIndex(BaseRoute):
     @staticmethod
     def selected(scope: Scope) -> APIRoute:
         """The route that `matches` has put into this scope; traces carry its name from now on."""
-        candidate = scope["fastapi"]["effective_route_context"]
-        _route_selected(scope=scope, path=candidate.path_format)
-        route: APIRoute = candidate.original_route
+        route: APIRoute = scope["route"]
+        _route_selected(scope=scope, path=route.path_format)
         return route
 
     def url_path_for(self, name: str, /, **path_params: Any) -> Any:

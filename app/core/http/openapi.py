@@ -7,7 +7,7 @@ refusals (`refusals(...)`) keep their named examples beside them.
 from collections.abc import Iterator
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
@@ -17,6 +17,7 @@ from app.core.http.access import BEARER
 from app.core.http.current import CURRENT
 from app.core.http.guard import BodyTimeout, BodyTooLarge, UnsupportedMediaType
 from app.core.http.problems import MEDIA_TYPE, SCHEMA, Problem, ProblemField, example_of, problem_answer
+from app.core.http.routing import Router
 from app.core.http.wording import finish
 
 VERBS = ("get", "put", "post", "delete", "patch")
@@ -93,7 +94,14 @@ def operation_id(route: APIRoute) -> str:
 
 
 class LyceumAPI(FastAPI):
-    """FastAPI with our OpenAPI document. Built once, when first asked for."""
+    """FastAPI with our routers and our OpenAPI document, which is built once, when first asked for."""
+
+    def include_router(self, router: APIRouter, **options: Any) -> None:
+        """Make routes of a router's operations."""
+        if isinstance(router, Router):
+            router.place(self.router)
+        else:
+            super().include_router(router, **options)
 
     def openapi(self) -> dict[str, Any]:
         """The document. Raises ValueError when two operations share an operationId."""

@@ -3,7 +3,9 @@
 Every router of the house is a `Router`, which makes its routes `LyceumRoute`s; start-up refuses any other (access.py).
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Any
 
 from fastapi import APIRouter, Request, params
@@ -54,9 +56,44 @@ class LyceumRoute(APIRoute):
         return handler
 
 
-class Router(APIRouter):
-    """The router that every feature uses."""
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a feature says of one operation, before it is a route."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        options.setdefault("route_class", LyceumRoute)
-        super().__init__(*args, **options)
+    path: str
+    endpoint: Callable[..., Any]
+    tags: tuple[str | Enum, ...]
+    options: dict[str, Any]
+
+
+class Router(APIRouter):
+    """The router that every feature uses. It keeps what is said of its operations; `place` makes them routes, once.
+
+    The framework makes a route where it is written and another one where its router is included, with everything that
+    it validates by: with 300 operations that was half of the time to start, and a tenth of the memory.
+    """
+
+    def __init__(self, *, prefix: str = "", tags: Sequence[str] = (), include_in_schema: bool = True) -> None:
+        super().__init__(prefix=prefix, tags=list(tags), include_in_schema=include_in_schema)
+        self.operations: list[Operation] = []
+
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        """Keep an operation; all decorators of the framework come here."""
+        tags = (*self.tags, *(options.pop("tags", None) or ()))
+        options["include_in_schema"] = options.get("include_in_schema", True) and self.include_in_schema
+        self.operations.append(Operation(self.prefix + path, endpoint, tags, options))
+
+    def include_router(self, router: APIRouter, *, prefix: str = "", **options: Any) -> None:
+        """Take over the operations that the other router has by now. Raises `TypeError` for one that is not ours."""
+        if not isinstance(router, Router) or options:
+            raise TypeError("Only a Router of this house can be included, and only with a prefix")
+        for each in router.operations:
+            placed = self.prefix + prefix + each.path
+            self.operations.append(replace(each, path=placed, tags=(*self.tags, *each.tags)))
+
+    def place(self, application: APIRouter) -> None:
+        """Make the routes, at their full addresses."""
+        for each in self.operations:
+            application.add_api_route(
+                each.path, each.endpoint, tags=list(each.tags), route_class_override=LyceumRoute, **each.options
+            )

@@ -30,10 +30,13 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 
 @dataclass(slots=True)
 class Moods:
-    """What the next answers are like, for tests: a status other than 200, or a confidence of one's own."""
+    """What the next answers are like, for tests: a status other than 200, a confidence of one's own, or 503 to every
+    so many calls.
+    """
 
     status: int = 200
     confidence: float | None = None
+    fails_every: int = 0
 
 
 class LlmTwin:
@@ -42,6 +45,7 @@ class LlmTwin:
     def __init__(self, key: str) -> None:
         self._key = key
         self._moods = Moods()
+        self._calls = 0
 
     def mount(self) -> Mount:
         return Mount(
@@ -61,6 +65,9 @@ class LlmTwin:
             return _refused(401, "invalid_api_key")
         if self._moods.status != 200:
             return _refused(self._moods.status, "server_error")
+        self._calls += 1
+        if self._moods.fails_every and self._calls % self._moods.fails_every == 0:
+            return _refused(503, "server_error")
         body = await request.json()
         if not isinstance(body.get("messages"), list) or not body.get("model"):
             return _refused(400, "invalid_request_error")

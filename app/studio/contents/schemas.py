@@ -40,16 +40,16 @@ _WHOLE: JsonDict = {
     "approved_by": None,
     "approved_at": None,
 }
-_ARTICLE: JsonDict = {"content": "Feedback is information that somebody can act on.", "sources": SOURCES}  # type: ignore[dict-item]  # JSON
+_ARTICLE: JsonDict = {"content": "Feedback is information that somebody can act on.", "sources": SOURCES}
 _VIDEO: JsonDict = {"script": "Welcome. In the next three minutes you learn to say what you saw."}
-_QUIZ: JsonDict = {"questions": QUESTIONS, "metadata": METADATA}  # type: ignore[dict-item]  # JSON
+_QUIZ: JsonDict = {"questions": QUESTIONS, "metadata": METADATA}
 _EXERCISE: JsonDict = {
     "exercise_type": "ROLEPLAY",
     "complexity": "intermediate",
     "title": "The missed deadline",
     "description": "Give feedback to a colleague who was late again.",
     "estimated_minutes": 15,
-    **EXERCISE,  # type: ignore[dict-item]  # JSON
+    **EXERCISE,
 }
 
 # Room for a small book: what does not fit belongs into several sessions.
@@ -188,7 +188,7 @@ class StudioVideoUpdate(Body):
 class StudioQuizUpdate(Body):
     """What may change. Questions are replaced as a whole; metadata may be null."""
 
-    model_config = _sent({"questions": QUESTIONS[1:]})  # type: ignore[dict-item]  # JSON
+    model_config = _sent({"questions": QUESTIONS[1:]})
 
     questions: Questions = absent()
     metadata: QuizSettings | None = absent()

@@ -3,14 +3,15 @@
 from functools import cache
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import JsonValue, TypeAdapter
+from pydantic.config import JsonDict
 
 from app.studio.documents.schemas import StudioSchemaName
 from app.studio.models.shapes import ExerciseDocument, Questions, QuizSettings, Sources
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-QUESTIONS = [
+QUESTIONS: list[JsonValue] = [
     {
         "kind": "single_choice",
         "prompt": "What makes feedback useful?",
@@ -23,9 +24,11 @@ QUESTIONS = [
     },
     {"kind": "open", "prompt": "Which feedback has helped you most?", "options": [], "explanation": None, "points": 2},
 ]
-METADATA = {"passing_percentage": 70.0, "time_limit_minutes": 10, "shuffles": True}
-SOURCES = [{"title": "Thanks for the Feedback", "url": "https://example.com/feedback", "note": "Chapter 2"}]
-EXERCISE = {
+METADATA: JsonDict = {"passing_percentage": 70.0, "time_limit_minutes": 10, "shuffles": True}
+SOURCES: list[JsonValue] = [
+    {"title": "Thanks for the Feedback", "url": "https://example.com/feedback", "note": "Chapter 2"}
+]
+EXERCISE: JsonDict = {
     "ai_mentor": {
         "persona": "A patient colleague",
         "instructions": "Ask one question at a time; never give the answer.",

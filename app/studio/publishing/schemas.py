@@ -53,7 +53,7 @@ _EXERCISE: JsonDict = {
     "title": "The missed deadline",
     "description": "Give feedback to a colleague who was late again.",
     "estimated_minutes": 15,
-    **EXERCISE,  # type: ignore[dict-item]  # JSON
+    **EXERCISE,
 }
 _PUBLISHED_SESSION: JsonDict = {
     "number": "1.1",
@@ -64,10 +64,10 @@ _PUBLISHED_SESSION: JsonDict = {
     "learning_objectives": ["Say what you saw"],
     "estimated_minutes": 10,
     "article": "Feedback is information that somebody can act on.",
-    "sources": SOURCES,  # type: ignore[dict-item]  # JSON
+    "sources": SOURCES,
     "script": None,
-    "questions": QUESTIONS,  # type: ignore[dict-item]  # JSON
-    "quiz_settings": METADATA,  # type: ignore[dict-item]  # JSON
+    "questions": QUESTIONS,
+    "quiz_settings": METADATA,
     "exercise": _EXERCISE,
 }
 _PUBLISHED_PROGRAM: JsonDict = {

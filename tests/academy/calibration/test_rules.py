@@ -1,7 +1,8 @@
-"""How a model's confidence held, by numbers that were worked out by hand."""
+"""How a model's confidence held: by numbers that were worked out by hand, and as scikit-learn has it."""
 
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from app.academy.calibration.rules import EDGES, Verdict, calibrate, suggested_threshold
@@ -35,6 +36,33 @@ def test_the_brier_score_and_the_bins() -> None:
     assert told[0.5, 0.7] == (1, 0.6, 0.0)
     assert told[0.0, 0.5] == (0, None, None)
     assert [each.low for each in found.bins] == list(EDGES[:-1])
+
+
+@pytest.mark.parametrize("n", [1, 7, 500])
+def test_the_brier_score_is_that_of_scikit_learn(n: int) -> None:
+    from sklearn.metrics import brier_score_loss
+
+    chance = np.random.default_rng(n)
+    forecasts = chance.random(n)
+    outcomes = chance.random(n) < forecasts
+    found = calibrate([verdict(sure, right=right) for sure, right in zip(forecasts, outcomes, strict=True)])
+    expected = brier_score_loss(outcomes, forecasts, pos_label=True)
+    assert found.brier_score == pytest.approx(expected, abs=1e-9, rel=0)
+
+
+def test_bins_are_those_of_scikit_learn_s_reliability_curve() -> None:
+    from sklearn.calibration import calibration_curve
+
+    chance = np.random.default_rng(9)
+    forecasts = chance.integers(0, 10, 400) / 10 + 0.05
+    outcomes = chance.random(400) < forecasts
+    # Its bins are of one width; those of ours that are as wide are the two in the middle.
+    agreement, confidence = calibration_curve(outcomes, forecasts, n_bins=10)
+    found = calibrate([verdict(sure, right=right) for sure, right in zip(forecasts, outcomes, strict=True)])
+    told = {each.low: each for each in found.bins}
+    for low, place in ((0.7, 7), (0.8, 8)):
+        assert told[low].mean_confidence == pytest.approx(confidence[place], abs=1e-9, rel=0)
+        assert told[low].agreement == pytest.approx(agreement[place], abs=1e-9, rel=0)
 
 
 def test_a_perfect_model_has_a_score_of_nought_and_nothing_has_none() -> None:

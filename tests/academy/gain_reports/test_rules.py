@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from app.academy.gain import rules as gain
 from app.academy.gain.rules import GainReason, ScopeKind
-from app.academy.gain_reports import rules
-from app.academy.gain_reports.rules import Excluded, Floats, Report, SilentReason, SkillSummary, Summary
+from app.academy.gain_reports import numerics, rules
+from app.academy.gain_reports.numerics import Floats
+from app.academy.gain_reports.rules import Excluded, Report, SilentReason, SkillSummary, Summary
 from app.core.ids import new_id
 
 CLASSES = ["ordinary", "small", "skewed", "large"]
@@ -32,7 +33,7 @@ def made_up(kind: str) -> tuple[list[float], list[float], list[float | None]]:
 
 def summary_of(kind: str) -> tuple[Summary, Floats, Floats, Floats]:
     pre, post, gains = made_up(kind)
-    return rules.summary(pre, post, gains), np.array(pre), np.array(post), np.array(gains, dtype=float)
+    return numerics.summary(pre, post, gains), np.array(pre), np.array(post), np.array(gains, dtype=float)
 
 
 @pytest.mark.req("A-GAN-08")
@@ -55,7 +56,7 @@ def test_averages_and_intervals_are_those_of_scipy(kind: str) -> None:
         (individual, (gains,), np.mean, False),
         (of_averages, (pre, post), of_class, True),
     ):
-        chance = np.random.default_rng(rules.SEED)
+        chance = np.random.default_rng(numerics.SEED)
         theirs = stats.bootstrap(data, statistic, paired=paired, rng=chance, **drawn).confidence_interval
         assert figure.interval.method == "bca"
         assert figure.interval.low == pytest.approx(theirs.low, abs=1e-9)
@@ -75,7 +76,7 @@ def test_intervals_hold_what_they_promise() -> None:
         pre = chance.uniform(20, 60, 40)
         share = chance.uniform(0.2, 0.8, 40)
         columns = np.array([pre, pre + share * (100 - pre), share])
-        found = rules.interval(columns, lambda means: np.asarray(means[2]), resamples=999)
+        found = numerics.interval(columns, lambda means: np.asarray(means[2]), resamples=999)
         assert found.low is not None
         assert found.high is not None
         held += found.low <= 0.5 <= found.high
@@ -160,7 +161,7 @@ def test_the_published_ranges_are_hakes() -> None:
 
 def class_average(pre: float, post: float) -> float:
     """Of a class in which everybody scored the average: then both averages are one."""
-    found = rules.summary([pre] * 3, [post] * 3, [gain.normalized_gain(pre, post)] * 3)
+    found = numerics.summary([pre] * 3, [post] * 3, [gain.normalized_gain(pre, post)] * 3)
     assert found.class_average_gain.value is not None
     assert found.average_of_individual_gains.value == pytest.approx(found.class_average_gain.value, abs=1e-9)
     return found.class_average_gain.value
@@ -176,7 +177,7 @@ SCORES = st.floats(0, 100).map(lambda value: round(value, 2))
 def test_no_class_whatsoever_gives_nan_or_an_infinity(pairs: list[tuple[float, float]]) -> None:
     pre, post = [p for p, _ in pairs], [q for _, q in pairs]
     gains = [gain.normalized_gain(p, q) for p, q in pairs]
-    found = rules.summary(pre, post, gains)
+    found = numerics.summary(pre, post, gains)
     n = sum(each is not None for each in gains)
     for figure in (found.average_of_individual_gains, found.class_average_gain):
         assert figure.n == n
@@ -191,8 +192,8 @@ def test_no_class_whatsoever_gives_nan_or_an_infinity(pairs: list[tuple[float, f
 
 @pytest.mark.req("A-GAN-08", "Z-90")
 def test_who_is_at_the_ceiling_is_left_out_of_every_average() -> None:
-    with_them = rules.summary([40, 100, 20, 100], [85, 100, 60, 10], [0.75, None, 0.5, None])
-    assert with_them == rules.summary([40, 20], [85, 60], [0.75, 0.5])
+    with_them = numerics.summary([40, 100, 20, 100], [85, 100, 60, 10], [0.75, None, 0.5, None])
+    assert with_them == numerics.summary([40, 20], [85, 60], [0.75, 0.5])
     assert with_them.average_of_individual_gains.value == 0.625
     assert with_them.average_of_individual_gains.n == 2
     assert with_them.class_average_gain.value == pytest.approx((72.5 - 30) / 70)
@@ -203,7 +204,7 @@ def test_who_is_at_the_ceiling_is_left_out_of_every_average() -> None:
     [([], SilentReason.nobody_measured), ([(40, 85)], SilentReason.too_few), ([(40, 85)] * 9, SilentReason.no_spread)],
 )
 def test_an_interval_that_cannot_be_says_why(pairs: list[tuple[float, float]], reason: SilentReason) -> None:
-    found = rules.summary([p for p, _ in pairs], [q for _, q in pairs], [0.75] * len(pairs))
+    found = numerics.summary([p for p, _ in pairs], [q for _, q in pairs], [0.75] * len(pairs))
     assert found.average_of_individual_gains.interval.reason is reason
 
 
@@ -211,8 +212,8 @@ def test_where_the_correction_is_not_defined_percentiles_stand_in() -> None:
     """A distance is never below what was observed, so there is no share of draws below it to correct by."""
     columns = np.sqrt(np.arange(2.0, 22.0))[np.newaxis]
     centre = columns.mean()
-    found = rules.interval(columns, lambda means: np.abs(means[0] - centre), resamples=999)
-    chance = np.random.default_rng(rules.SEED)
+    found = numerics.interval(columns, lambda means: np.abs(means[0] - centre), resamples=999)
+    chance = np.random.default_rng(numerics.SEED)
     drawn = np.abs(columns[0][chance.integers(0, 20, (999, 20))].mean(axis=1) - centre)
     assert found.method == "percentile"
     assert [found.low, found.high] == pytest.approx(np.quantile(drawn, [0.025, 0.975]).tolist(), abs=1e-9)
@@ -223,7 +224,7 @@ def test_where_the_correction_is_not_defined_percentiles_stand_in() -> None:
 
 def report(n: int, bands: Sequence[float] | None = None, **reasons: int) -> Report:
     gains = list(bands or [0.5] * n)
-    summary = rules.summary([40.0] * n, [40 + 60 * each for each in gains], gains)
+    summary = numerics.summary([40.0] * n, [40 + 60 * each for each in gains], gains)
     excluded = dict.fromkeys(GainReason, 0) | {GainReason(name): count for name, count in reasons.items()}
     skill = SkillSummary(new_id(), "Prompting", n, 0, 40, 70, 30, 0.5, 0.5)
     return Report(

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from app.academy.gain import service
 from app.academy.gain.rules import Scope, ScopeKind
 from app.academy.models import AssessmentQuestion, AssessmentType, QuestionType
-from app.academy.psychometrics import rules
+from app.academy.psychometrics import numerics
 from app.identity.models import Account
 from tests.academy.conftest import enter
 from tests.academy.gain.conftest import HOUSE
@@ -53,7 +53,7 @@ async def test_statistics_are_those_of_the_classes_answers(
     whole = earned.sum(axis=1)
     assert found["average_score"] == pytest.approx(whole.mean() * 5, abs=1e-9)
     assert found["standard_deviation"] == pytest.approx((whole * 5).std(ddof=1), abs=1e-9)
-    alpha = rules.reliability(earned).alpha.value
+    alpha = numerics.reliability(earned).alpha.value
     assert found["reliability"]["alpha"]["value"] == pytest.approx(alpha, abs=1e-9)
     by_id = {each["question_id"]: each["statistics"] for each in found["questions"]}
     for column, question in enumerate(world.questions[world.post.id]):

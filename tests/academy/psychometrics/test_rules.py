@@ -1,4 +1,4 @@
-"""Item statistics, alpha and the Brier score: as SciPy, pingouin and scikit-learn have them, and undefined ones."""
+"""Item statistics and alpha: as SciPy and pingouin have them, and undefined ones."""
 
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from app.academy.psychometrics import rules
+from app.academy.psychometrics import numerics, rules
 from app.academy.psychometrics.rules import Asked, Item, Matching, Scores, Statistic, Undefined
 from app.core.ids import new_id
 
@@ -52,7 +52,7 @@ def test_difficulty_and_discrimination_are_those_of_scipy(people: int, questions
 
     earned = made_up(people, questions, partial=partial)
     whole = earned.sum(axis=1)
-    for column, item in enumerate(rules.items(earned, points(earned))):
+    for column, item in enumerate(numerics.items(earned, points(earned))):
         mine = earned[:, column]
         correlation = stats.pearsonr if partial else stats.pointbiserialr
         assert item.n == people
@@ -65,7 +65,7 @@ def test_where_draws_differ_scores_are_shares_of_what_was_drawn() -> None:
     from scipy import stats
 
     earned = with_gaps(made_up(80, 12), drawn=8)
-    for column, item in enumerate(rules.items(earned, points(earned))):
+    for column, item in enumerate(numerics.items(earned, points(earned))):
         met = ~np.isnan(earned[:, column])
         mine = earned[met, column]
         whole, rest = np.nansum(earned[met], axis=1), np.nansum(earned[met], axis=1) - mine
@@ -79,7 +79,7 @@ def test_a_question_that_is_worth_more_weighs_more() -> None:
 
     right, worth = made_up(50, 4), np.array([1.0, 5.0, 10.0, 3.0])
     earned = right * worth
-    items = rules.items(earned, np.tile(worth, (50, 1)))
+    items = numerics.items(earned, np.tile(worth, (50, 1)))
     for column, item in enumerate(items):
         expected = stats.pointbiserialr(right[:, column], earned.sum(axis=1))[0]
         assert item.point_biserial_uncorrected.value == exactly(expected)
@@ -88,7 +88,7 @@ def test_a_question_that_is_worth_more_weighs_more() -> None:
 
 def test_a_small_class_worked_out_by_hand() -> None:
     """Four people, two questions: the first splits them exactly as the second does, so both correlate by one."""
-    first, second = rules.items(np.array([[1.0, 1], [1, 1], [0, 0], [0, 0]]), np.ones((4, 2)))
+    first, second = numerics.items(np.array([[1.0, 1], [1, 1], [0, 0], [0, 0]]), np.ones((4, 2)))
     assert first == second == Item(4, Statistic(0.5), Statistic(1.0), Statistic(1.0))
 
 
@@ -101,7 +101,7 @@ def test_alpha_is_that_of_pingouin(people: int, questions: int, *, partial: bool
     import pingouin
 
     earned = made_up(people, questions, partial=partial)
-    found = rules.reliability(earned)
+    found = numerics.reliability(earned)
     theirs, _ = pingouin.cronbach_alpha(pd.DataFrame(earned))
     assert found.alpha.value == exactly(theirs)
     assert (found.items, found.n, found.matching) == (questions, people, Matching.complete)
@@ -112,7 +112,7 @@ def test_alpha_of_different_draws_compares_questions_where_both_were_drawn() -> 
     import pingouin
 
     earned = with_gaps(made_up(120, 10), drawn=7)
-    found = rules.reliability(earned)
+    found = numerics.reliability(earned)
     theirs, _ = pingouin.cronbach_alpha(pd.DataFrame(earned), nan_policy="pairwise")
     assert found.alpha.value == exactly(theirs)
     assert found.matching is Matching.pairwise
@@ -123,7 +123,7 @@ def test_alpha_of_right_and_wrong_answers_is_kr_20() -> None:
     share, k = earned.mean(axis=0), 20
     spread = earned.sum(axis=1).var()
     kr_20 = k / (k - 1) * (1 - float((share * (1 - share)).sum()) / spread)
-    assert rules.reliability(earned).alpha.value == exactly(kr_20)
+    assert numerics.reliability(earned).alpha.value == exactly(kr_20)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_alpha_of_right_and_wrong_answers_is_kr_20() -> None:
 def test_alpha_of_classes_whose_answer_is_known(earned: list[list[float]], expected: float) -> None:
     variances = np.var(earned, axis=0, ddof=1).sum()
     by_hand = len(earned[0]) / (len(earned[0]) - 1) * (1 - variances / np.var(np.sum(earned, axis=1), ddof=1))
-    assert rules.reliability(np.array(earned)).alpha.value == exactly(by_hand)
+    assert numerics.reliability(np.array(earned)).alpha.value == exactly(by_hand)
     assert by_hand == exactly(expected)
 
 
@@ -157,13 +157,13 @@ def test_alpha_of_classes_whose_answer_is_known(earned: list[list[float]], expec
     ],
 )
 def test_alpha_that_cannot_be_says_why(earned: Floats, reason: Undefined) -> None:
-    assert rules.reliability(earned).alpha == Statistic(None, reason)
+    assert numerics.reliability(earned).alpha == Statistic(None, reason)
 
 
 def test_a_question_that_tells_nobody_apart_has_no_discrimination() -> None:
     earned = made_up(30, 4)
     earned[:, 0] = 1
-    easy, *rest = rules.items(earned, points(earned))
+    easy, *rest = numerics.items(earned, points(earned))
     assert easy.difficulty == Statistic(1.0)
     assert easy.point_biserial_uncorrected == easy.point_biserial_corrected == Statistic(None, Undefined.no_spread)
     assert all(item.point_biserial_uncorrected.value is not None for item in rest)
@@ -171,7 +171,7 @@ def test_a_question_that_tells_nobody_apart_has_no_discrimination() -> None:
 
 def test_a_question_alone_has_no_others_to_be_compared_with() -> None:
     earned = made_up(30, 1)
-    (item,) = rules.items(earned, points(earned))
+    (item,) = numerics.items(earned, points(earned))
     assert item.point_biserial_corrected == Statistic(None, Undefined.too_few)
 
 
@@ -184,8 +184,8 @@ def test_a_question_alone_has_no_others_to_be_compared_with() -> None:
 )
 def test_no_answers_whatsoever_give_nan_or_an_infinity(rows: list[list[float]]) -> None:
     earned = np.array(rows, dtype=float).reshape(len(rows), len(rows[0]) if rows else 0)
-    statistics = [rules.reliability(earned).alpha]
-    for item in rules.items(earned, points(earned)):
+    statistics = [numerics.reliability(earned).alpha]
+    for item in numerics.items(earned, points(earned)):
         statistics += [item.difficulty, item.point_biserial_uncorrected, item.point_biserial_corrected]
     for statistic in statistics:
         assert (statistic.value is None) == (statistic.reason is not None)
@@ -197,45 +197,14 @@ def test_no_answers_whatsoever_give_nan_or_an_infinity(rows: list[list[float]]) 
 
 def test_cells_become_a_matrix_with_gaps() -> None:
     scores = Scores(2, [50.0, 100.0], [new_id(), new_id()], [0, 0, 1], [0, 1, 1], earned=[0, 5, 5], possible=[5, 5, 5])
-    earned, possible = rules.matrices(scores)
+    earned, possible = numerics.matrices(scores)
     assert np.array_equal(earned, np.array([[0, 5], [np.nan, 5]]), equal_nan=True)
     assert np.array_equal(possible, np.array([[5, 5], [np.nan, 5]]), equal_nan=True)
 
 
 def test_no_cells_become_an_empty_matrix() -> None:
-    items, reliability = rules.analysis(Scores(0, (), (), (), (), (), ()))
+    items, reliability = numerics.analysis(Scores(0, (), (), (), (), (), ()))
     assert (items, reliability.alpha) == ([], Statistic(None, Undefined.too_few))
-
-
-# Forecasts
-
-
-@pytest.mark.parametrize("n", [1, 7, 500])
-def test_the_brier_score_is_that_of_scikit_learn(n: int) -> None:
-    from sklearn.metrics import brier_score_loss
-
-    chance = np.random.default_rng(n)
-    forecasts = chance.random(n)
-    outcomes = chance.random(n) < forecasts
-    expected = brier_score_loss(outcomes, forecasts, pos_label=True)
-    assert rules.brier_score(outcomes.tolist(), forecasts.tolist()) == exactly(expected)
-
-
-@pytest.mark.parametrize(
-    ("outcomes", "forecasts", "score"),
-    [([], [], None), ([True, False], [1.0, 0.0], 0), ([True, False], [0.0, 1.0], 1), ([True, False], [0.5, 0.5], 0.25)],
-)
-def test_a_prophet_a_fool_and_a_coin(outcomes: list[bool], forecasts: list[float], score: float | None) -> None:
-    assert rules.brier_score(outcomes, forecasts) == score
-
-
-@pytest.mark.parametrize(
-    ("outcomes", "forecasts"),
-    [([True], [1.1]), ([True], [-0.1]), ([True], [float("nan")]), ([True], [float("inf")]), ([True, False], [0.5])],
-)
-def test_what_is_no_forecast_is_refused(outcomes: list[bool], forecasts: list[float]) -> None:
-    with pytest.raises(ValueError, match=r"probability|outcome"):
-        rules.brier_score(outcomes, forecasts)
 
 
 # Two assessments

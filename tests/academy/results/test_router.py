@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.academy.models import AttemptStatus, Organization, Role
 from app.core.clock import utc_now
-from app.core.database.migrate import ROOT
+from app.core.database.revisions import ROOT
 from app.identity.models import Account
 from tests.academy.classroom import Classroom, choice
 from tests.academy.conftest import enter

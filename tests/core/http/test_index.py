@@ -7,6 +7,8 @@ from fastapi import APIRouter, FastAPI, Request
 
 from app.core.http.index import install_index
 from app.core.http.observe import route_template
+from app.core.http.openapi import LyceumAPI
+from app.core.http.routing import Router
 from tests.core.http.edge import client_of
 
 
@@ -34,9 +36,9 @@ PATHS = [
 
 
 def build(*, indexed: bool) -> FastAPI:
-    app = FastAPI(redirect_slashes=False, openapi_url=None)
-    api = APIRouter(prefix="/api")
-    feature = APIRouter()
+    app = LyceumAPI(redirect_slashes=False, openapi_url=None)
+    api = Router(prefix="/api")
+    feature = Router()
     for method, path in PATHS:
         feature.add_api_route(path, told, methods=[method])
     api.include_router(feature, prefix="/x")

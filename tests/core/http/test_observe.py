@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from app.core.clock import TimeFormat, time_format
 from app.core.facts import facts_of
@@ -33,9 +33,9 @@ async def failing(thing_id: str) -> None:
     raise RuntimeError(thing_id)
 
 
-middle = APIRouter()
+middle = Router()
 middle.include_router(inner, prefix="/inner")
-outer = APIRouter(prefix="/api/v1")
+outer = Router(prefix="/api/v1")
 outer.include_router(middle, prefix="/middle")
 TEMPLATE = "/api/v1/middle/inner/things/{thing_id}"
 PATH = "/api/v1/middle/inner/things/7"
