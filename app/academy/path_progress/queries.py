@@ -172,6 +172,16 @@ async def list_followers(session: AsyncSession, user_id: UUID, course_id: UUID) 
     return rows.all()
 
 
+async def list_going(session: AsyncSession, path_id: UUID, beyond: UUID | None, limit: int) -> Sequence[UUID]:
+    """Those who are going a path, in the order of their ids."""
+    rows = select(PathEnrollment.id).where(
+        PathEnrollment.path_id == path_id, PathEnrollment.status == PathEnrollmentStatus.active
+    )
+    if beyond is not None:
+        rows = rows.where(PathEnrollment.id > beyond)
+    return (await session.scalars(rows.order_by(PathEnrollment.id).limit(limit))).all()
+
+
 async def list_ripe(session: AsyncSession, limit: int) -> Sequence[UUID]:
     """Active path enrollments with a step that days have opened since, and whose course was completed before."""
     done = select(PathStepCompletion.step_id).where(

@@ -219,6 +219,19 @@ async def follow_course(session: AsyncSession, actor: AcademyActor, user_id: UUI
         await advance(session, actor, path_enrollment_id)
 
 
+async def follow_path(
+    session: AsyncSession, actor: AcademyActor, path_id: UUID, beyond: UUID | None = None
+) -> UUID | None:
+    """The steps of a path were changed: set the progress of those who go it anew, a batch at a time.
+
+    Returns the last of the batch, beyond which the next one begins; None when there are no more.
+    """
+    going = await queries.list_going(session, path_id, beyond, RIPE_AT_ONCE)
+    for path_enrollment_id in going:
+        await advance(session, actor, path_enrollment_id)
+    return going[-1] if len(going) == RIPE_AT_ONCE else None
+
+
 async def advance_ripe(session: AsyncSession, actor: AcademyActor) -> int:
     """Complete steps that days have opened, of courses that were completed before. Returns of how many people."""
     ripe = await queries.list_ripe(session, RIPE_AT_ONCE)

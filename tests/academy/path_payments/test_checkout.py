@@ -2,17 +2,20 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.academy.models import LearningPath, PathPurchase
+from app.academy.models import Cohort, LearningPath, PathPurchase, UnlockRule
+from app.academy.permissions import AcademyActor
+from app.academy.progress import service as courses
 from app.core.clock import utc_now
 from app.gateways import Gateways
 from app.identity.models import Account
 from tests.academy.conftest import enter
-from tests.academy.path_enrollments.world import Track, in_path, offer, track
+from tests.academy.path_enrollments.world import OPTIONAL, Track, in_path, offer, open_cohort, track
 from tests.academy.path_payments.conftest import PathShop
 from tests.support.client import ApiClient
 
@@ -297,6 +300,42 @@ async def test_a_whole_refund_ends_access_and_a_part_does_not(
     assert enrollment.expires_at <= utc_now() + timedelta(seconds=5)
     told = await shop.worker.announced("academy.path_enrollment_expired")
     assert [each.payload["reason"] for each in told] == ["refunded"]
+
+
+@pytest.mark.req("A-LPC-01")
+async def test_with_the_money_go_the_certificate_and_the_seats_that_are_not_used_up(
+    shop: PathShop, session: AsyncSession, learner: Account
+) -> None:
+    made = await track(session, UnlockRule.immediate, OPTIONAL)
+    cohorts = [await open_cohort(session, course) for course in made.courses]
+    await session.commit()
+    purchase = await shop.bought(learner, made)
+    mine = await shop.client.as_(learner)
+    taken = []
+    for step, cohort in zip(made.steps, cohorts, strict=True):
+        url = f"/academy/path-enrollments/{purchase.path_enrollment_id}/steps/{step.id}/enrollments"
+        taken.append((await mine.post(url, {"cohort_id": str(cohort.id)}, key=str(cohort.id))).json()["id"])
+    await courses.refresh(session, AcademyActor.system(), UUID(taken[0]), marked_by=learner.id)
+    await session.commit()
+    await shop.worker.drain()
+    assert await shop.stands(purchase) == "paid, completed"
+    await shop.happens(purchase, "refunded")
+    assert await shop.stands(purchase) == "refunded, expired"
+    (paper,) = (await mine.get("/academy/me/path-certificates")).json()["items"]
+    assert paper["revocation_reason"] == "The payment was refunded"
+    seats = [(await mine.get(f"/academy/enrollments/{each}")).json() for each in taken]
+    assert [(each["has_seat"], each["end_reason"]) for each in seats] == [(True, None), (False, "path_refunded")]
+    session.expunge_all()
+    left = [(await session.get_one(Cohort, each.id)).current_enrollment for each in cohorts]
+    assert left == [1, 0]
+    # Bought anew, the path is completed still, and certified anew.
+    await shop.bought(learner, made)
+    enrollment = await shop.enrollment(learner, made)
+    assert enrollment is not None
+    assert (enrollment.status, enrollment.progress_percent) == ("completed", 100)
+    assert len((await mine.get("/academy/me/path-certificates?state=valid")).json()["items"]) == 1
+    path = await session.get_one(LearningPath, made.path.id, populate_existing=True)
+    assert (path.enrollment_count, path.completion_count) == (1, 1)
 
 
 async def test_an_admin_sends_the_money_back(

@@ -217,6 +217,39 @@ async def test_199_of_200_are_99_percent_and_not_the_end(session: AsyncSession, 
     assert (now.progress_percent, now.status, now.current_step_id) == (99, "active", made.steps[199].id)
 
 
+@pytest.mark.req("A-LPA-06")
+async def test_a_path_that_asks_for_more_is_shown_so_to_those_who_go_it_and_not_to_those_who_completed_it(
+    session: AsyncSession, learner: Account, worker: WorkerOnDemand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "RIPE_AT_ONCE", 1)
+    made = await track(session, ONE, OPTIONAL)
+    going, second = [await in_path(session, each, made.path) for each in (learner, await enter(session))]
+    graduate = await enter(session)
+    gone = await in_path(session, graduate, made.path)
+    seat = await seated(session, graduate, made.courses[0])
+    await session.commit()
+    await complete(session, worker, seat)
+    for step in made.steps:
+        await session.merge(step)
+    session.add_all(
+        PathStepCompletion(path_enrollment_id=each.id, step_id=made.steps[1].id, path_id=made.path.id)
+        for each in (going, second)
+    )
+    await session.execute(text("UPDATE academy.learning_path_steps SET is_required = true"))
+    await session.commit()
+    last, rounds = None, 0
+    while rounds == 0 or last is not None:
+        last, rounds = await service.follow_path(session, HOUSE, made.path.id, last), rounds + 1
+    await session.commit()
+    assert rounds == 3
+    rows = [await fresh(session, each.id) for each in (going, second, gone)]
+    assert [(each.progress_percent, each.status) for each in rows] == [
+        (50, "active"),
+        (50, "active"),
+        (100, "completed"),
+    ]
+
+
 # ── by word ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
