@@ -170,13 +170,8 @@ async def _admit(session: AsyncSession, actor: AcademyActor, user_id: UUID, path
     admitted = await session.scalar(
         made.on_conflict_do_nothing(index_elements=["user_id", "path_id"]).returning(PathEnrollment.id)
     )
+    is_new = admitted is not None
     if admitted is not None:
-        await session.execute(
-            update(LearningPath)
-            .where(LearningPath.id == path_id)
-            .values(enrollment_count=LearningPath.enrollment_count + 1)
-            .execution_options(synchronize_session=False)
-        )
         names = {"path_enrollment_id": admitted, "path_id": path_id, "account_id": user_id}
         emit(
             session,
@@ -187,6 +182,13 @@ async def _admit(session: AsyncSession, actor: AcademyActor, user_id: UUID, path
     if purchase is not None:
         await purchases.attach(session, actor, purchase, admitted)
     await progress.advance(session, actor, admitted)
+    if is_new:  # last, because everybody who enrolls waits for this row
+        await session.execute(
+            update(LearningPath)
+            .where(LearningPath.id == path_id)
+            .values(enrollment_count=LearningPath.enrollment_count + 1)
+            .execution_options(synchronize_session=False)
+        )
     return admitted
 
 
