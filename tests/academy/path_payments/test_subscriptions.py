@@ -56,6 +56,27 @@ async def test_a_subscription_lets_its_buyer_in_for_as_long_as_its_period(
     assert timedelta(days=27) < await ends(shop, learner, made) - utc_now() < timedelta(days=32)
 
 
+@pytest.mark.req("A-LPA-12", "Z-124")
+async def test_a_subscription_is_looked_up_at_stripe_before_it_is_refused(
+    shop: PathShop, session: AsyncSession, learner: Account, gateways: Gateways
+) -> None:
+    made, monthly = await for_sale(session)
+    purchase = await shop.open(learner, made, offer_id=monthly)
+    mine, url = await shop.client.as_(learner), f"{made.url}/enrollments"
+    early = await mine.post(url, {"payment_type": "subscription"}, key="early")
+    assert (early.status_code, early.json()["code"]) == (402, "academy.path_not_paid")
+    shop.twins.outcome(str(purchase.stripe_checkout_session_id), "paid")
+    page = await gateways.stripe.get_checkout_session(str(purchase.stripe_checkout_session_id))
+    other = {"payment_type": "subscription", "stripe_subscription_id": "sub_of_somebody_else"}
+    assert (await mine.post(url, other, key="other")).status_code == 402
+    own = {"payment_type": "subscription", "stripe_subscription_id": page.subscription_id}
+    answer = await mine.post(url, own, key="own")
+    assert (answer.status_code, answer.json()["payment_type"]) == (201, "subscription")
+    await shop.deliver()
+    fresh = await shop.purchase(purchase.id)
+    assert await ends(shop, learner, made) == await period_of(gateways, fresh)
+
+
 @pytest.mark.req("Z-124")
 async def test_the_end_moves_with_every_period_that_begins(
     shop: PathShop, session: AsyncSession, learner: Account, gateways: Gateways
