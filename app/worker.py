@@ -18,6 +18,7 @@ import app.academy.notices.jobs
 import app.academy.path_enrollments.jobs
 import app.academy.path_payments.jobs
 import app.academy.path_progress.jobs
+import app.academy.paths.jobs
 import app.academy.payments.jobs
 import app.academy.people.jobs
 import app.academy.progress.jobs

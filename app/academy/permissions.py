@@ -48,6 +48,8 @@ class Permission(StrEnum):
     """Make a course."""
     COURSE_EDIT = "course_edit"
     """Change, publish, archive a course and its agenda."""
+    PATH_EDIT = "path_edit"
+    """Make, change, activate and delete a learning path, its steps, groups and offers."""
     COHORT_CREATE = "cohort_create"
     """Plan a cohort of a course."""
     COHORT_EDIT = "cohort_edit"
@@ -213,6 +215,7 @@ def is_anothers(actor: AcademyActor, target: Any) -> bool:
 RULES: PermissionMap = {
     Permission.COURSE_CREATE: [[is_platform_admin]],
     Permission.COURSE_EDIT: [[is_platform_admin]],
+    Permission.PATH_EDIT: [[is_platform_admin]],
     Permission.COHORT_CREATE: [[is_platform_admin]],
     Permission.COHORT_EDIT: [[is_platform_admin]],
     Permission.COHORT_READ_ROSTER: [[is_platform_admin], [is_instructor]],

@@ -16,8 +16,12 @@ from app.academy.gain_reports.router import router as gain_reports
 from app.academy.grading.router import router as grading
 from app.academy.lessons.router import router as lessons
 from app.academy.path_enrollments.router import router as path_enrollments
+from app.academy.path_groups.router import router as path_groups
+from app.academy.path_offers.router import router as path_offers
 from app.academy.path_payments.router import router as path_payments
 from app.academy.path_progress.router import router as path_progress
+from app.academy.path_steps.router import router as path_steps
+from app.academy.paths.router import router as paths
 from app.academy.people.router import router as people
 from app.academy.progress.router import router as progress
 from app.academy.psychometrics.router import router as psychometrics
@@ -32,6 +36,12 @@ router = Router(prefix="/academy", tags=["academy"])
 router.include_router(courses)  # /courses  /courses/{course_id}/publication
 router.include_router(agenda)  # /courses/{course_id}/sessions  /sessions
 router.include_router(cohorts)  # /courses/{course_id}/cohorts  /cohorts  /cohorts/{cohort_id}/status
+
+# Learning paths
+router.include_router(paths)  # /paths  /paths/by-slug/{slug}  /paths/{path_id}/skills  …/activation
+router.include_router(path_steps)  # /paths/{path_id}/steps  …/steps/order  /path-steps
+router.include_router(path_groups)  # /paths/{path_id}/groups  /path-groups
+router.include_router(path_offers)  # /paths/{path_id}/offers  /path-offers
 
 # People
 router.include_router(people)  # /me/profile  /learners  /organizations  /timezone-backfills

@@ -89,13 +89,13 @@ COURSES = (
     ),
 )
 
-# The agenda of AI Fundamentals: day, order, type, minutes, title, what one can do afterwards.
+# The agenda of AI Fundamentals: day, order, type, minutes, title, what one can do afterwards. Two days of eight hours.
 AGENDA = (
     (1, 1, "S", 30, "Spark: where we stand", ("Say what one wants to take home",)),
-    (1, 2, "MM", 60, "How language models work", ("Tell a model's strengths from its blind spots",)),
-    (1, 3, "W", 120, "First prompts that hold", ("Write a prompt with role, task and example",)),
-    (2, 1, "CAP", 90, "Tools for the day's work", ("Pick a tool for a task and say why",)),
-    (2, 2, "IO", 90, "Implementation office", ("Leave with one workflow of one's own",)),
+    (1, 2, "MM", 150, "How language models work", ("Tell a model's strengths from its blind spots",)),
+    (1, 3, "W", 300, "First prompts that hold", ("Write a prompt with role, task and example",)),
+    (2, 1, "CAP", 240, "Tools for the day's work", ("Pick a tool for a task and say why",)),
+    (2, 2, "IO", 210, "Implementation office", ("Leave with one workflow of one's own",)),
     (2, 3, "S", 30, "Spark: what happens on Monday", ("Name the first step",)),
 )
 

@@ -14,7 +14,7 @@ from app.academy.people import service as people
 from app.academy.permissions import AcademyActor
 from app.core.clock import utc_now
 from app.core.database.locks import try_lock
-from app.demo import assessments, data
+from app.demo import assessments, data, paths
 from app.identity.accounts import service as accounts
 from app.identity.accounts.service import Person
 from app.identity.actor import Actor
@@ -37,13 +37,16 @@ async def seed(sessions: async_sessionmaker[AsyncSession]) -> bool:
             await people.ensure_learner(session, HOUSE, account.id)
         (await session.get_one(Learner, admin.id)).role = Role.platform_admin
         customer = await _customer(session, manager, member)
-        for place, wanted in enumerate(data.COURSES):
+        for place, wanted in enumerate((*data.COURSES, *paths.COURSES)):
             course = await courses.create_course(session, HOUSE, AcademyCourseCreate(**wanted.fields()))
             course = await courses.publish_course(session, HOUSE, course)
             await _plan(session, course, wanted.starts_in_days, instructor)
             if place == 0:
                 await _furnish(session, course, customer, instructor)
                 await assessments.furnish(session, course)
+            else:
+                await paths.hold_for_two_days(session, course)
+        await paths.furnish(session)
     return True
 
 

@@ -33,6 +33,51 @@ class AgendaChanged(DomainEvent):
     course_id: UUID
 
 
+class PathChanged(DomainEvent):
+    """A learning path was made, edited or taken out of the catalogue, or its sums followed a course; see `fields`."""
+
+    kind: ClassVar[str] = "academy.path_changed"
+    key_field: ClassVar[str] = "path_id"
+    path_id: UUID
+    is_active: bool
+    fields: tuple[str, ...] = ()
+
+
+class PathActivated(DomainEvent):
+    """A learning path is in the catalogue."""
+
+    kind: ClassVar[str] = "academy.path_activated"
+    key_field: ClassVar[str] = "path_id"
+    path_id: UUID
+
+
+class PathDeleted(DomainEvent):
+    """A learning path that nobody was in is gone."""
+
+    kind: ClassVar[str] = "academy.path_deleted"
+    key_field: ClassVar[str] = "path_id"
+    path_id: UUID
+    slug: str
+
+
+class PathStepsChanged(DomainEvent):
+    """Steps or groups of a path changed, in number, order or rules: what its people have done may count anew."""
+
+    kind: ClassVar[str] = "academy.path_steps_changed"
+    key_field: ClassVar[str] = "path_id"
+    path_id: UUID
+
+
+class PathOfferChanged(DomainEvent):
+    """A price of a path was made, changed or taken back."""
+
+    kind: ClassVar[str] = "academy.path_offer_changed"
+    key_field: ClassVar[str] = "path_id"
+    path_id: UUID
+    offer_id: UUID
+    is_active: bool
+
+
 class CohortChanged(DomainEvent):
     """A cohort was planned or edited; `fields` names what changed."""
 

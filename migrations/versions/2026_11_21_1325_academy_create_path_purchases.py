@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0325_academy_path_purchases"
-down_revision: str | None = "0291_academy_badge_reminders"
+down_revision: str | None = "0320_academy_group_versions"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

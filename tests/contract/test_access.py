@@ -15,7 +15,7 @@ import pytest
 from httpx import Response
 
 from app.core.ids import new_id
-from tests.contract import learning, people_in_paths
+from tests.contract import learning, people_in_paths, tracks
 from tests.contract.access.studio import STUDIO
 from tests.contract.operations import Operation, frozen
 from tests.contract.stage import Call, Stage
@@ -245,6 +245,7 @@ TABLE = {
         WEBHOOKS,
         learning.ACCESS,
         people_in_paths.ACCESS,
+        tracks.ACCESS,
         HEALTH,
     )
     for name, cells in lines(table).items()

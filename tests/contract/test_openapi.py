@@ -46,6 +46,9 @@ PUBLIC_OR_BEARER = {
     "academy_list_sessions",
     "academy_list_cohorts",
     "academy_get_cohort",
+    "academy_list_paths",
+    "academy_get_path",
+    "academy_get_path_by_slug",
 }
 # The sender proves itself by a signature over the body.
 SIGNED = {"webhooks_receive_stripe_event": "stripeSignature"}
@@ -94,6 +97,12 @@ NULLABLE: dict[str, set[str]] = {
     "AcademyNotificationPreferencesUpdate": set(),
     "AcademyOrganizationUpdate": set(),
     "AcademyQuestionUpdate": {"question_image_id", "explanation", "scale_labels", "sample_answer", "rubric"},
+    "AcademyPathGroupUpdate": set(),
+    "AcademyPathOfferUpdate": {"stripe_price_id"},
+    "AcademyPathStepUpdate": {
+        *("step_group_id", "unlock_after_step_id", "unlock_after_days", "recommended_timeframe", "notes"),
+    },
+    "AcademyPathUpdate": {"target_role", "bundle_price", "thumbnail_id", "icon_url", "color"},
     "AcademyProfileUpdate": {"company", "title", "linkedin_url", "phone_number", "timezone"},
     "CrmAttendanceUpdate": set(),
     "CrmEventUpdate": {"description", "location"},

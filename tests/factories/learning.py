@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from app.academy.models import (
     Assessment,
@@ -24,6 +25,7 @@ from app.academy.models import (
     PathCertificate,
     PathEnrollment,
     PathPaymentType,
+    PathStepCompletion,
     PaymentStatus,
     PricingModel,
     QuestionType,
@@ -190,6 +192,11 @@ def path_step(path: LearningPath, course: Course, **more: Any) -> LearningPathSt
         "unlock_rule": UnlockRule.immediate,
     }
     return LearningPathStep(**values | more)
+
+
+def step_completion(enrollment: PathEnrollment, step_id: UUID | str) -> PathStepCompletion:
+    """A step that somebody has done."""
+    return PathStepCompletion(path_enrollment_id=enrollment.id, path_id=enrollment.path_id, step_id=step_id)
 
 
 def path_enrollment(person: Account, path: LearningPath, **more: Any) -> PathEnrollment:

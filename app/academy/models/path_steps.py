@@ -20,7 +20,7 @@ class UnlockRule(StrEnum):
     after_completion = "after_completion"
 
 
-class PathStepGroup(Row, Base):
+class PathStepGroup(Row, Versioned, Base):
     """A choice among steps of a path: done when any `choose_n` of its members are (Z-122)."""
 
     __tablename__ = "learning_path_step_groups"

@@ -4,9 +4,9 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Numeric, Text, Uuid, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Numeric, Text, Uuid, cast, func, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column, query_expression
 
 from app.academy.models.base import Base
 from app.core.database.checks import one_of
@@ -92,6 +92,11 @@ class LearningPath(Row, Versioned, Base):
     sort_order: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     enrollment_count: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     completion_count: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+
+    # Order and title in one value, to sort and page by; `sort_order` is never negative.
+    place: Mapped[str] = column_property(func.lpad(cast(sort_order, Text), 10, "0") + title)
+    # Filled by `paths/queries.py`, null when a query does not ask for it.
+    skill_ids: Mapped[list[UUID] | None] = query_expression()
 
 
 class PathSkill(Base):

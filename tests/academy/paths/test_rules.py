@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.academy.models import UnlockRule
 from app.academy.paths import rules
-from app.academy.paths.rules import GroupRule, StepRule
+from app.academy.paths.rules import GroupRule, StepCourse, StepRule
 from app.core.ids import new_id
 
 ENROLLED = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -164,6 +164,41 @@ def test_the_current_step_is_the_first_open_one_that_is_not_done(
 ) -> None:
     found = rules.current_step(steps, groups, done, ENROLLED, YEARS_LATER)
     assert found == (None if current is None else UUID(int=current))
+
+
+def course(hours: int, price: int, currency: str = "usd") -> StepCourse:
+    return StepCourse(hours * 60, price, currency, is_published=True)
+
+
+FOUR_TO_CHOOSE_FROM = [course(16, 500), course(10, 900), course(20, 700), course(12, 400), course(16, 800)]
+
+
+@pytest.mark.req("A-TAB-24")
+@pytest.mark.parametrize(
+    ("steps", "groups", "courses", "sums"),
+    [
+        ([step(1), step(2), step(3)], [], [course(16, 499), course(16, 399), course(16, 399)], (3, 48, 1297)),
+        # Of a choice the longest and the cheapest: neither less work nor a greater discount than there is.
+        (SPECIALIZATIONS, ONE_OF_IT, FOUR_TO_CHOOSE_FROM, (2, 36, 900)),
+        (SPECIALIZATIONS, TWO_OF_IT, FOUR_TO_CHOOSE_FROM, (3, 52, 1600)),
+        ([step(1, group=CHOICE)], TWO_OF_IT, [course(16, 499)], (1, 16, 499)),
+        ([step(1), step(2, optional=True)], [], [course(16, 499), course(16, 399)], (1, 16, 499)),
+        ([step(1, optional=True)], [], [course(16, 499)], (0, 0, None)),
+        ([], [], [], (0, 0, None)),
+        ([step(1)], [], [course(16, 0)], (1, 16, 0)),
+        # Prices in two currencies add up to nothing, and so do those that no column holds.
+        ([step(1), step(2)], [], [course(16, 499), course(16, 399, "eur")], (2, 32, None)),
+        ([step(1), step(2)], [], [course(16, 2**31 - 1), course(16, 0)], (2, 32, 2**31 - 1)),
+        ([step(1), step(2)], [], [course(16, 2**31 - 1), course(16, 1)], (2, 32, None)),
+    ],
+)
+def test_a_path_adds_up_to_what_completing_it_takes(
+    steps: list[StepRule], groups: list[GroupRule], courses: list[StepCourse], sums: tuple[int, int, int | None]
+) -> None:
+    by_step = {each.id: brought for each, brought in zip(steps, courses, strict=True)}
+    found = rules.totals(rules.required_units(steps, groups), by_step, "usd")
+    assert (found.courses, int(found.hours), found.list_price) == sums
+    assert found.hours == sums[1]
 
 
 @st.composite

@@ -1,0 +1,1 @@
+"""Choices within learning paths."""
