@@ -16,11 +16,15 @@ import app.academy.enrollments.jobs
 import app.academy.evidence.jobs
 import app.academy.gain.jobs
 import app.academy.notices.jobs
+import app.academy.path_enrollments.jobs
+import app.academy.path_payments.jobs
+import app.academy.path_progress.jobs
 import app.academy.paths.jobs
 import app.academy.payments.jobs
 import app.academy.people.jobs
 import app.academy.progress.jobs
 import app.academy.quiz_evidence.jobs
+import app.academy.stripe_events.jobs
 import app.academy.waitlist.jobs
 import app.core.outbox.months
 import app.core.outbox.prune

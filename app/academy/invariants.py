@@ -1,4 +1,4 @@
-"""What the academy promises of its rows: seats, the queues for them, the money, and levels of skills.
+"""What the academy promises of its rows: seats, the queues for them, the money, levels of skills, people in paths.
 
 Several of these are constraints as well. They are said here all the same: a constraint can be dropped by a migration,
 and the sentence beside its number is what an operator reads.
@@ -395,4 +395,135 @@ SKILLS = (
     ),
 )
 
-INVARIANTS = (*SEATS, *QUEUE, *MONEY, *SKILLS)
+PATHS = (
+    Invariant(
+        "academy.path_people_counted",
+        "a path's counts are the numbers of those who are or were in it, and of those who completed it",
+        "A-LPA-05",
+        """
+        SELECT path.id AS subject,
+               format('enrolled %s, rows %s; completed %s, rows %s', enrollment_count, coalesce(people, 0),
+                      completion_count, coalesce(completed, 0)) AS detail
+        FROM academy.learning_paths path
+        LEFT JOIN (SELECT path_id, count(*) AS people, count(completed_at) AS completed
+                   FROM academy.user_path_enrollments GROUP BY 1) rows ON rows.path_id = path.id
+        WHERE enrollment_count <> coalesce(people, 0) OR completion_count <> coalesce(completed, 0)
+        """,
+    ),
+    Invariant(
+        "academy.completed_paths_are_certified",
+        "whoever completed a path has its certificate, one that counts or one that was revoked, and never two that do",
+        "A-LPA-08",
+        """
+        SELECT enrollment.id AS subject, format('%s certificates, %s count', made, live) AS detail
+        FROM academy.user_path_enrollments enrollment
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS made, count(*) FILTER (WHERE revoked_at IS NULL) AS live
+            FROM academy.path_certificates certificate WHERE certificate.enrollment_id = enrollment.id
+        ) certified
+        WHERE live > 1 OR status = 'completed' AND made = 0 OR completed_at IS NULL AND live > 0
+        """,
+    ),
+    Invariant(
+        "academy.path_progress_agrees",
+        "whoever is going a path is shown the share of its required steps, choices counted once, that they have done",
+        # Fifteen minutes are for the worker to follow a path whose steps were changed.
+        "A-LPA-06",
+        """
+        WITH unit AS (
+            SELECT step.path_id, coalesce(step.step_group_id, step.id) AS id,
+                   coalesce(max(choice.choose_n), 1) AS needed
+            FROM academy.learning_path_steps step
+            LEFT JOIN academy.learning_path_step_groups choice ON choice.id = step.step_group_id
+            GROUP BY 1, 2 HAVING bool_or(step.is_required)
+        ), done AS (
+            SELECT completion.path_enrollment_id, coalesce(step.step_group_id, step.id) AS id, count(*) AS members
+            FROM academy.path_step_completions completion
+            JOIN academy.learning_path_steps step ON step.id = completion.step_id GROUP BY 1, 2
+        )
+        SELECT enrollment.id AS subject, format('shown %s, rows %s', progress_percent, percent) AS detail
+        FROM academy.user_path_enrollments enrollment JOIN academy.learning_paths path ON path.id = enrollment.path_id
+        CROSS JOIN LATERAL (
+            SELECT coalesce(100 * count(*) FILTER (WHERE done.members >= needed) / nullif(count(*), 0), 0) AS percent
+            FROM unit LEFT JOIN done ON done.id = unit.id AND done.path_enrollment_id = enrollment.id
+            WHERE unit.path_id = enrollment.path_id
+        ) counted
+        WHERE enrollment.status = 'active' AND progress_percent <> percent
+          AND greatest(enrollment.updated_at, path.updated_at) < now() - interval '15 minutes'
+        """,
+        Kind.late,
+    ),
+    Invariant(
+        "academy.path_seats_are_their_learners",
+        "a seat that a path pays for belongs to the person in the path",
+        "Z-127",
+        """
+        SELECT seat.id AS subject, format('of %s, path of %s', seat.user_id, enrollment.user_id) AS detail
+        FROM academy.enrollments seat
+        JOIN academy.user_path_enrollments enrollment ON enrollment.id = seat.path_enrollment_id
+        WHERE seat.user_id <> enrollment.user_id
+        """,
+    ),
+    Invariant(
+        "academy.bought_paths_are_open",
+        "no bundle that was paid for over fifteen minutes ago has let nobody in, unless its money goes back",
+        "Z-124",
+        """
+        SELECT id AS subject, format('paid %s', paid_at) AS detail FROM academy.path_purchases
+        WHERE kind = 'bundle' AND state = 'paid' AND path_enrollment_id IS NULL
+          AND updated_at < now() - interval '15 minutes'
+        """,
+        Kind.late,
+    ),
+    Invariant(
+        "academy.path_access_is_paid",
+        "nobody goes a path whose money went back over fifteen minutes ago, unless they bought it anew",
+        "A-LPA-12",
+        """
+        SELECT enrollment.id AS subject, format('%s, refunded %s', enrollment.status, returned.at) AS detail
+        FROM academy.user_path_enrollments enrollment
+        CROSS JOIN LATERAL (
+            SELECT max(updated_at) AS at, bool_or(state IN ('paid', 'refund_due')) AS is_paid
+            FROM academy.path_purchases purchase WHERE purchase.path_enrollment_id = enrollment.id
+        ) returned
+        WHERE enrollment.status <> 'expired' AND NOT returned.is_paid
+          AND enrollment.payment_type IN ('bundle', 'subscription')
+          AND enrollment.stripe_checkout_session_id IS NOT NULL AND returned.at < now() - interval '15 minutes'
+        """,
+        Kind.late,
+    ),
+    Invariant(
+        "academy.paths_run_out",
+        "nobody is in a path for over an hour after their time was over",
+        "A-LPA-10",
+        """
+        SELECT id AS subject, format('%s since %s', status, expires_at) AS detail
+        FROM academy.user_path_enrollments
+        WHERE status IN ('active', 'paused') AND expires_at < now() - CASE payment_type
+              WHEN 'subscription' THEN interval '2 hours' ELSE interval '1 hour' END
+        """,
+        Kind.late,
+    ),
+    Invariant(
+        "academy.path_checkouts_end",
+        "no checkout of a path is open for over an hour after its end",
+        "A-LPA-12",
+        """
+        SELECT id AS subject, format('%s since %s', state, expires_at) AS detail FROM academy.path_purchases
+        WHERE state IN ('created', 'open') AND expires_at < now() - interval '1 hour'
+        """,
+        Kind.late,
+    ),
+    Invariant(
+        "academy.path_refunds_arrive",
+        "no refund of a path is due for over a day",
+        "A-LPA-12",
+        """
+        SELECT id AS subject, coalesce(refund_reason, 'no reason') AS detail FROM academy.path_purchases
+        WHERE state = 'refund_due' AND updated_at < now() - interval '25 hours'
+        """,
+        Kind.late,
+    ),
+)
+
+INVARIANTS = (*SEATS, *QUEUE, *MONEY, *SKILLS, *PATHS)

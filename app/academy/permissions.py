@@ -144,6 +144,20 @@ class Permission(StrEnum):
     """Correct or withdraw evidence."""
     LEVEL_SIGN_OFF = "level_sign_off"
     """Sign for somebody's level of a skill, or decline to."""
+    PATH_BUY = "path_buy"
+    """Buy a path for oneself, or enroll in it by what entitles to it."""
+    PATH_ASSIGN = "path_assign"
+    """Enroll one of the organization's people in a path, at its cost."""
+    PATH_GRANT = "path_grant"
+    """Enroll anybody in a path, without payment."""
+    PATH_PAUSE = "path_pause"
+    """Let a path rest, and go on with it."""
+    PATH_STEP_COMPLETE = "path_step_complete"
+    """Complete a step of a path."""
+    PATH_STEP_VOUCH = "path_step_vouch"
+    """Complete it by one's word, whatever became of its course."""
+    PATH_STEP_TAKE = "path_step_take"
+    """Take the seat that a step entitles to."""
 
 
 def is_platform_admin(actor: AcademyActor, _target: Any) -> bool:
@@ -288,6 +302,13 @@ RULES: PermissionMap = {
     Permission.COMPETENCY_QUIZ: [[is_the_house]],
     Permission.EVIDENCE_CORRECT: [[is_assessor], [is_platform_admin, is_not_own]],
     Permission.LEVEL_SIGN_OFF: [[teaches_holder, is_not_own], [is_platform_admin, is_not_own]],
+    Permission.PATH_BUY: [[is_signed_in]],
+    Permission.PATH_ASSIGN: [[is_platform_admin], [is_organization_admin]],
+    Permission.PATH_GRANT: [[is_platform_admin]],
+    Permission.PATH_PAUSE: [[is_own], [is_platform_admin]],
+    Permission.PATH_STEP_COMPLETE: [[is_own], [is_platform_admin], [teaches]],
+    Permission.PATH_STEP_VOUCH: [[is_platform_admin], [teaches, is_not_own]],
+    Permission.PATH_STEP_TAKE: [[is_own], [is_platform_admin]],
 }
 
 

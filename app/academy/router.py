@@ -18,8 +18,11 @@ from app.academy.gain.router import router as gain
 from app.academy.gain_reports.router import router as gain_reports
 from app.academy.grading.router import router as grading
 from app.academy.lessons.router import router as lessons
+from app.academy.path_enrollments.router import router as path_enrollments
 from app.academy.path_groups.router import router as path_groups
 from app.academy.path_offers.router import router as path_offers
+from app.academy.path_payments.router import router as path_payments
+from app.academy.path_progress.router import router as path_progress
 from app.academy.path_steps.router import router as path_steps
 from app.academy.paths.router import router as paths
 from app.academy.people.router import router as people
@@ -58,6 +61,11 @@ router.include_router(waitlist)  # /cohorts/{cohort_id}/waitlist  /waitlist  /me
 # Learning
 router.include_router(lessons)  # /sessions/{session_id}/lessons  /lessons  /enrollments/{enrollment_id}/lessons
 router.include_router(progress)  # /enrollments/{enrollment_id}/progress  …/completion  /cohorts/{cohort_id}/attendance
+
+# People in paths
+router.include_router(path_payments)  # /paths/{path_id}/checkout  /me/path-purchases  /path-purchases
+router.include_router(path_enrollments)  # /paths/{path_id}/enrollments  /me/path-enrollments  /path-enrollments
+router.include_router(path_progress)  # /path-enrollments/{path_enrollment_id}/steps/{step_id}/completion  …/enrollments
 
 # Assessments
 router.include_router(assessments)  # /assessments  /assessments/{assessment_id}/publication

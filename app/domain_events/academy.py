@@ -735,3 +735,132 @@ class SigningKeyRotated(DomainEvent):
     kind: ClassVar[str] = "academy.signing_key_rotated"
     key_field: ClassVar[str] = "signing_key_id"
     signing_key_id: UUID
+
+
+class PathPurchaseOpened(DomainEvent):
+    """Somebody is about to buy a learning path; `purchase_kind`: bundle or subscription."""
+
+    kind: ClassVar[str] = "academy.path_purchase_opened"
+    key_field: ClassVar[str] = "purchase_id"
+    purchase_id: UUID
+    path_id: UUID
+    account_id: UUID
+    purchase_kind: str
+
+
+class PathPurchaseChanged(DomainEvent):
+    """What a purchase of a learning path entitles to has changed: it was paid, went back, or its period moved."""
+
+    kind: ClassVar[str] = "academy.path_purchase_changed"
+    key_field: ClassVar[str] = "purchase_id"
+    purchase_id: UUID
+    path_id: UUID
+    account_id: UUID
+    state: str
+
+
+class PathRefundRequested(DomainEvent):
+    """The money of a path has to go back; a subscription ends with it. `reason`: already_enrolled, requested."""
+
+    kind: ClassVar[str] = "academy.path_refund_requested"
+    key_field: ClassVar[str] = "purchase_id"
+    purchase_id: UUID
+    reason: str
+
+
+class PathPaymentDisputed(DomainEvent):
+    """A buyer's bank questions the payment for a path: somebody has to answer it at Stripe."""
+
+    kind: ClassVar[str] = "academy.path_payment_disputed"
+    key_field: ClassVar[str] = "purchase_id"
+    purchase_id: UUID
+    path_id: UUID
+    account_id: UUID
+
+
+class PathRenewalFailed(DomainEvent):
+    """Stripe could not collect for the next period of a subscription to a path; it tries again or gives up."""
+
+    kind: ClassVar[str] = "academy.path_renewal_failed"
+    key_field: ClassVar[str] = "purchase_id"
+    purchase_id: UUID
+    path_id: UUID
+    account_id: UUID
+
+
+class PathEnrolled(DomainEvent):
+    """Somebody is in a learning path."""
+
+    kind: ClassVar[str] = "academy.path_enrolled"
+    key_field: ClassVar[str] = "path_enrollment_id"
+    path_enrollment_id: UUID
+    path_id: UUID
+    account_id: UUID
+    payment_type: str
+    organization_id: UUID | None = None
+
+
+class PathEnrollmentRenewed(DomainEvent):
+    """A path enrollment goes on: after it had expired, or because its subscription did. Null has no end."""
+
+    kind: ClassVar[str] = "academy.path_enrollment_renewed"
+    key_field: ClassVar[str] = "path_enrollment_id"
+    path_enrollment_id: UUID
+    path_id: UUID
+    account_id: UUID
+    payment_type: str
+    expires_at: datetime | None
+
+
+class PathEnrollmentPaused(DomainEvent):
+    """Somebody's path rests, by their own wish or an admin's."""
+
+    kind: ClassVar[str] = "academy.path_enrollment_paused"
+    key_field: ClassVar[str] = "path_enrollment_id"
+    path_enrollment_id: UUID
+    path_id: UUID
+    account_id: UUID
+
+
+class PathEnrollmentResumed(DomainEvent):
+    """Somebody's path goes on after a rest."""
+
+    kind: ClassVar[str] = "academy.path_enrollment_resumed"
+    key_field: ClassVar[str] = "path_enrollment_id"
+    path_enrollment_id: UUID
+    path_id: UUID
+    account_id: UUID
+
+
+class PathEnrollmentExpired(DomainEvent):
+    """Access to a path has ended. `reason`: time, refunded."""
+
+    kind: ClassVar[str] = "academy.path_enrollment_expired"
+    key_field: ClassVar[str] = "path_enrollment_id"
+    path_enrollment_id: UUID
+    path_id: UUID
+    account_id: UUID
+    reason: str
+
+
+class PathStepCompleted(DomainEvent):
+    """A step of a path is done: by a completed course, or by somebody's word (`completed_by_id`)."""
+
+    kind: ClassVar[str] = "academy.path_step_completed"
+    key_field: ClassVar[str] = "path_enrollment_id"
+    path_enrollment_id: UUID
+    path_id: UUID
+    step_id: UUID
+    account_id: UUID
+    progress_percent: int
+    completed_by_id: UUID | None = None
+
+
+class PathCompleted(DomainEvent):
+    """Every required step of a path is done; its certificate was issued with it."""
+
+    kind: ClassVar[str] = "academy.path_completed"
+    key_field: ClassVar[str] = "path_enrollment_id"
+    path_enrollment_id: UUID
+    path_id: UUID
+    account_id: UUID

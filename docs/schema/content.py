@@ -31,7 +31,7 @@ ACADEMY = {
     "seats": "enrollments payments waitlist office_hours chat",
     "library": "resources glossary prompts library_use",
     "skills": "skills evidence levels",
-    "paths": "paths path_steps path_enrollments",
+    "paths": "paths path_steps path_enrollments path_purchases",
     "assessments": "assessments questions attempts gradings gains",
     "credentials": "credentials signing_keys",
     "discussions": "discussions reactions moderation",

@@ -15,7 +15,7 @@ import pytest
 from httpx import Response
 
 from app.core.ids import new_id
-from tests.contract import evidence, learning, skills, tracks
+from tests.contract import evidence, learning, people_in_paths, skills, tracks
 from tests.contract.access.studio import STUDIO
 from tests.contract.operations import Operation, frozen
 from tests.contract.stage import Call, Stage
@@ -239,7 +239,7 @@ TABLE = {
     name: cells
     for table in (
         *(ACADEMY, CRM, IDENTITY, NOTIFICATIONS, STUDIO, WEBHOOKS, HEALTH),
-        *(learning.ACCESS, skills.ACCESS, evidence.ACCESS, tracks.ACCESS),
+        *(learning.ACCESS, skills.ACCESS, evidence.ACCESS, tracks.ACCESS, people_in_paths.ACCESS),
     )
     for name, cells in lines(table).items()
 }

@@ -17,9 +17,12 @@ DAY = timedelta(days=1)
 
 # Every schedule: its period, and how far into it the slot lies. A new clock is entered here on purpose (X-JOB-01).
 CLOCKS = {
+    "academy.advance_paths": (timedelta(hours=1), timedelta(minutes=35)),
     "academy.ask_for_missing_files": (timedelta(hours=1), timedelta(minutes=20)),
     "academy.close_overdue_attempts": (timedelta(seconds=15), timedelta()),
+    "academy.compare_path_purchases": (timedelta(minutes=5), timedelta()),
     "academy.compare_with_stripe": (timedelta(minutes=15), timedelta()),
+    "academy.expire_path_enrollments": (timedelta(minutes=5), timedelta()),
     "academy.move_cohorts_along": (timedelta(seconds=30), timedelta()),
     "academy.recount_seats": (DAY, timedelta(hours=3)),
     "academy.remind_of_assessments": (timedelta(minutes=10), timedelta()),

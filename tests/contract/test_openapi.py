@@ -69,6 +69,10 @@ KEY_REQUIRED = {
     "academy_create_course_waitlist_entry",
     "academy_create_acceptance",
     "academy_create_refund",
+    "academy_create_path_checkout",
+    "academy_create_path_enrollment",
+    "academy_create_path_refund",
+    "academy_create_path_step_enrollment",
 }
 # POSTs without an Idempotency-Key, each with the reason why repeating it harms nobody.
 KEYLESS = {
@@ -141,6 +145,7 @@ ACTS_FOR = {
     "academy_create_badge": {"account_id"},
     "academy_create_evidence": {"account_id"},
     "academy_create_sign_off": {"account_id"},
+    "academy_create_path_enrollment": {"account_id"},
     "academy_create_enrollment": {"account_id"},
     "crm_create_participant": {"account_id"},
 }

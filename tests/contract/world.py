@@ -36,7 +36,7 @@ from app.identity.magic_links import rules as magic_links
 from app.identity.models import Account, AccountStatus, AuthSession, MagicLink, OrganizationRole, SignInMethod
 from app.identity.sessions import rules as logins
 from app.notifications.models import Notification
-from tests.contract import evidence, learning, skills, tracks
+from tests.contract import evidence, learning, people_in_paths, skills, tracks
 from tests.contract.operations import Operation
 from tests.contract.shelf import furnish
 from tests.factories import academy, crm, identity
@@ -131,6 +131,7 @@ class World:
             **learning.bodies(self),
             **evidence.bodies(self),
             **skills.bodies(self),
+            **people_in_paths.bodies(self),
             **tracks.bodies(self),
         }
 
@@ -146,6 +147,7 @@ async def build(session: AsyncSession, stripe_secret: str = "whsec_test_secret")
     await furnish(session, world)
     await learning.furnish(session, world)
     await evidence.furnish(session, world)
+    await people_in_paths.furnish(session, world)
     await tracks.furnish(session, world)
     await _achievements(session, world)
     await skills.furnish(session, world)

@@ -72,10 +72,11 @@ WITH seat AS (
 ), enrollment AS (
     INSERT INTO academy.enrollments (
         id, user_id, cohort_id, course_id, payment_status, payment_type, organization_id, hold_expires_at,
-        stripe_checkout_session_id, office_hours_eligible_until, materials_access_until, chatbot_access_until
+        stripe_checkout_session_id, path_enrollment_id,
+        office_hours_eligible_until, materials_access_until, chatbot_access_until
     )
     SELECT :id, :user_id, :cohort_id, course_id, :payment_status, :payment_type, CAST(:organization_id AS uuid),
-           now() + CAST(:hold AS interval), CAST(:checkout_session_id AS text),
+           now() + CAST(:hold AS interval), CAST(:checkout_session_id AS text), CAST(:path_enrollment_id AS uuid),
            end_date + :office_hours, end_date + :materials, end_date + :chatbot
     FROM seat RETURNING id
 )
@@ -87,8 +88,8 @@ SELECT enrollment.id, seat.has_queue FROM enrollment, seat
 class SeatOrder:
     """A seat that somebody is to have. `hold` is how long an unpaid seat is kept; None: paid, or nothing to pay.
 
-    `entry_id` is the waitlist entry whose offered seat it is; `past_queue` lets an operator put somebody in while
-    others wait, which never takes a seat that is held for one of them.
+    `path_enrollment_id` is the path that entitles to it. `entry_id` is the waitlist entry whose offered seat it is;
+    `past_queue` lets an operator put somebody in while others wait, which never takes a seat that is held for one.
     """
 
     cohort_id: UUID
@@ -98,6 +99,7 @@ class SeatOrder:
     organization_id: UUID | None = None
     hold: timedelta | None = None
     checkout_session_id: str | None = None
+    path_enrollment_id: UUID | None = None
     entry_id: UUID | None = None
     past_queue: bool = False
     is_move: bool = False
@@ -135,6 +137,7 @@ async def _insert(session: AsyncSession, order: SeatOrder) -> Any:
         "organization_id": order.organization_id,
         "hold": order.hold,
         "checkout_session_id": order.checkout_session_id,
+        "path_enrollment_id": order.path_enrollment_id,
         "from_offer": 1 if order.entry_id else 0,
         "past_queue": order.past_queue,
         "office_hours": OFFICE_HOURS,
@@ -346,6 +349,9 @@ async def move(session: AsyncSession, enrollment: Enrollment, target_id: UUID) -
     locked.enrollment_status = EnrollmentStatus.transferred
     locked.transferred_to_id = moved
     await give_back(session, locked, cohort, "transferred", is_move=True)
+    if locked.path_enrollment_id is not None:  # only now: a path has one seat in a course at a time
+        change = update(Enrollment).where(Enrollment.id == moved)
+        await session.execute(change.values(path_enrollment_id=locked.path_enrollment_id))
     return moved
 
 

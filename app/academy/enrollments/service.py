@@ -24,6 +24,8 @@ from app.academy.models import (
     Enrollment,
     EnrollmentStatus,
     Learner,
+    PathEnrollment,
+    PathPaymentType,
     PaymentState,
     PaymentStatus,
     PaymentType,
@@ -101,6 +103,55 @@ async def _who_may_sit(session: AsyncSession, actor: AcademyActor, cohort: Cohor
     if cohort.is_b2b and learner.organization_id != cohort.organization_id:
         raise NotInOrganization
     return learner
+
+
+async def enroll_by_path(
+    session: AsyncSession, actor: AcademyActor, cohort_id: UUID, path: PathEnrollment, course_id: UUID
+) -> Enrollment:
+    """The seat in a cohort of `course_id` that somebody's path entitles to (Z-127); an organization's path uses one
+    of its seats. Asks for no right: the path's step was asked before.
+
+    Raises OtherCourse, NotInOrganization, NotFound, and what `seats.take` raises.
+    """
+    cohort = await cohorts.get_cohort(session, actor, cohort_id)
+    if cohort.course_id != course_id:
+        raise OtherCourse
+    if cohort.is_b2b and cohort.organization_id != path.organization_id:
+        raise NotInOrganization
+    is_theirs = path.payment_type == PathPaymentType.organization
+    enrollment_id = await seats.take(
+        session,
+        seats.SeatOrder(
+            cohort_id=cohort.id,
+            user_id=path.user_id,
+            payment_type=PaymentType.b2b if is_theirs else PaymentType.b2c,
+            organization_id=path.organization_id if is_theirs else None,
+            path_enrollment_id=path.id,
+        ),
+    )
+    enrollment = await queries.get_enrollment(session, AcademyActor.system(), enrollment_id)
+    announce_enrollment(session, enrollment)
+    return enrollment
+
+
+async def end_with_path(session: AsyncSession, actor: AcademyActor, enrollment_id: UUID) -> None:
+    """The path that entitled to it was paid back: what is not completed ends, its seat goes to the next."""
+    enrollment, cohort = await seats.lock_enrollment(session, enrollment_id)
+    if enrollment.enrollment_status != EnrollmentStatus.active or enrollment.completed_at is not None:
+        return
+    enrollment.enrollment_status = EnrollmentStatus.cancelled
+    enrollment.ended_at = func.now()
+    enrollment.end_reason = "path_refunded"
+    await seats.give_back(session, enrollment, cohort, "cancelled")
+    emit(
+        session,
+        EnrollmentCancelled(
+            enrollment_id=enrollment.id,
+            cohort_id=enrollment.cohort_id,
+            account_id=enrollment.user_id,
+            reason="path_refunded",
+        ),
+    )
 
 
 async def create_enrollment(

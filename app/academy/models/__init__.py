@@ -87,6 +87,7 @@ from app.academy.models.path_enrollments import (
     PathPaymentType,
     PathStepCompletion,
 )
+from app.academy.models.path_purchases import PathPurchase, SubscriptionStatus
 from app.academy.models.path_steps import LearningPathStep, PathStepGroup, UnlockRule
 from app.academy.models.paths import (
     BillingInterval,
@@ -258,6 +259,7 @@ __all__ = [
     "PathEnrollmentStatus",
     "PathOffer",
     "PathPaymentType",
+    "PathPurchase",
     "PathSkill",
     "PathStepCompletion",
     "PathStepGroup",
@@ -310,6 +312,7 @@ __all__ = [
     "SkillPrerequisite",
     "SkillProgress",
     "SkillSignOff",
+    "SubscriptionStatus",
     "TargetAudience",
     "Team",
     "TeamAnalytics",

@@ -1,6 +1,6 @@
 """People in learning paths, and the steps they have done (A-TAB-26)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -13,10 +13,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    case,
+    false,
     func,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column, query_expression
 
 from app.academy.models.base import Base
 from app.core.database.checks import one_of
@@ -39,6 +41,10 @@ class PathPaymentType(StrEnum):
     individual = "individual"
     subscription = "subscription"
     organization = "organization"
+
+
+PATIENCE = timedelta(hours=1)
+"""How long after its end a subscription's period still holds: Stripe's word of the next takes a moment to come."""
 
 
 class PathEnrollment(Row, Base):
@@ -92,6 +98,26 @@ class PathEnrollment(Row, Base):
     offer_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("academy.path_offers.id", ondelete="RESTRICT"))
     stripe_checkout_session_id: Mapped[str | None] = mapped_column(Text)
     stripe_subscription_id: Mapped[str | None] = mapped_column(Text)
+
+    # Whether its time has passed, by the database's clock; the status follows within minutes.
+    is_over: Mapped[bool] = column_property(
+        (status == PathEnrollmentStatus.expired)
+        | (
+            (status != PathEnrollmentStatus.completed)
+            & func.coalesce(
+                expires_at + case((payment_type == PathPaymentType.subscription, PATIENCE), else_=timedelta())
+                <= func.now(),
+                false(),
+            )
+        )
+    )
+    # Filled by the queries that show it.
+    completed_step_ids: Mapped[list[UUID]] = query_expression()
+
+    @property
+    def account_id(self) -> UUID:
+        """The learner's account: `academy.users` shares the account's id."""
+        return self.user_id
 
 
 class PathStepCompletion(Base):

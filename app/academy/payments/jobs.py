@@ -1,4 +1,4 @@
-"""What the worker does about money: read Stripe's events, send money back, close what nobody paid, compare."""
+"""What the worker does about the money of seats: send it back, close what nobody paid, compare."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -6,23 +6,16 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from pydantic_core import from_json
 
 from app.academy.models import Payment
 from app.academy.payments import queries, refunds, rules, service
 from app.academy.permissions import AcademyActor
 from app.core.clock import utc_now
-from app.core.database import AsyncSession
 from app.core.outbox.listen import Patience, every, on
 from app.core.outbox.run import JobRun
 from app.domain_events.academy import RefundRequested
-from app.domain_events.webhooks import StripeEventReceived
 from app.gateways import Gateways
 from app.gateways.errors import GatewayRefused, GatewayUnavailable
-from app.gateways.stripe import answers
-from app.webhooks.inbox import queries as inbox
-from app.webhooks.inbox import service as intake
-from app.webhooks.inbox.rules import STRIPE
 
 log = structlog.get_logger(__name__)
 
@@ -35,21 +28,6 @@ GRACE = timedelta(seconds=60)
 STILL = timedelta(minutes=10)
 LOOK_BACK = timedelta(days=3)
 STUCK = timedelta(hours=24)
-
-
-@on(StripeEventReceived)
-async def apply_stripe_event(session: AsyncSession, event: StripeEventReceived) -> None:
-    """Move a payment by what Stripe told; a payment we do not know yet leaves the event parked, not lost (A-PAY-01)."""
-    message = await inbox.get_message(session, event.inbox_id)
-    fact = rules.fact_of(answers.event(from_json(message.body)))
-    if fact is None:
-        await intake.mark(session, HOUSE, message.id, "ignored")
-    elif await service.apply_fact(session, HOUSE, fact):
-        await intake.mark(session, HOUSE, message.id, "processed")
-    else:
-        await intake.mark(session, HOUSE, message.id, "parked", note="no such payment")
-        if message.subject and await service.knows(session, HOUSE, fact):
-            await intake.replay_parked(session, HOUSE, STRIPE, message.subject)
 
 
 @on(RefundRequested, patience=MONEY)

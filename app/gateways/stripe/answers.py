@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from app.gateways.stripe.types import CheckoutSession, Dispute, PaymentIntent, Refund, StripeEvent
+from app.gateways.stripe.types import CheckoutSession, Dispute, PaymentIntent, Refund, StripeEvent, Subscription
 
 Json = Mapping[str, Any]
 
@@ -34,6 +34,23 @@ def checkout_session(body: Json) -> CheckoutSession:
         currency=body["currency"],
         metadata=dict(body["metadata"] or {}),
         client_reference_id=body["client_reference_id"],
+        mode=body["mode"],
+        subscription_id=_id(body["subscription"]),
+    )
+
+
+def subscription(body: Json) -> Subscription:
+    """The period stands on its items, of which ours has one."""
+    ends = [item["current_period_end"] for item in body["items"]["data"]]
+    return Subscription(
+        id=body["id"],
+        status=body["status"],
+        period_ends_at=_moment(max(ends)) if ends else None,
+        cancel_at_period_end=body["cancel_at_period_end"],
+        ended_at=_moment(body["ended_at"]) if body["ended_at"] else None,
+        latest_invoice_id=_id(body["latest_invoice"]),
+        metadata=dict(body["metadata"] or {}),
+        created=_moment(body["created"]),
     )
 
 

@@ -26,11 +26,16 @@ from app.gateways.stripe.types import (
     PaymentIntent,
     Refund,
     StripeEvent,
+    Subscription,
 )
 
 if TYPE_CHECKING:
     from stripe.params import DisputeListParams, EventListParams, RefundCreateParams, RefundListParams
-    from stripe.params.checkout import SessionCreateParams, SessionListParams
+    from stripe.params.checkout import (
+        SessionCreateParams,
+        SessionCreateParamsLineItemPriceData,
+        SessionListParams,
+    )
 
 Answer = TypeVar("Answer")
 Params = TypeVar("Params", bound=RequestOptions)
@@ -81,7 +86,7 @@ class StripeGateway:
             await self._http.close_async()  # type: ignore[no-untyped-call]  # untyped in the SDK
 
     async def create_checkout_session(self, order: CheckoutOrder, *, idempotency_key: str) -> CheckoutSession:
-        """A hosted payment page for one seat. The same key gives the same session."""
+        """A hosted payment page for one order. The same key gives the same session."""
         params = self._checkout_params(order)
         session = await _call(
             lambda: self._stripe.v1.checkout.sessions.create_async(
@@ -91,28 +96,31 @@ class StripeGateway:
         return answers.checkout_session(session.to_dict())
 
     def _checkout_params(self, order: CheckoutOrder) -> SessionCreateParams:
-        metadata = {**order.metadata, "enrollment_id": order.enrollment_id}
+        metadata = dict(order.metadata)
+        if order.enrollment_id is not None:
+            metadata["enrollment_id"] = order.enrollment_id
+        price: SessionCreateParamsLineItemPriceData = {
+            "currency": order.currency,
+            "unit_amount": order.amount_cents,
+            "product_data": {"name": order.title},
+        }
         params: SessionCreateParams = {
-            "mode": "payment",
-            "client_reference_id": order.enrollment_id,
-            "line_items": [
-                {
-                    "quantity": 1,
-                    "price_data": {
-                        "currency": order.currency,
-                        "unit_amount": order.amount_cents,
-                        "product_data": {"name": order.title},
-                    },
-                }
-            ],
+            "mode": "subscription" if order.interval else "payment",
+            "line_items": [{"quantity": 1, "price_data": price}],
             "success_url": order.success_url,
             "cancel_url": order.cancel_url,
             "expires_at": int(order.expires_at.timestamp()),
             "metadata": metadata,
-            "payment_intent_data": {"metadata": metadata},
             "allow_promotion_codes": True,
             "automatic_tax": {"enabled": self._automatic_tax},
         }
+        if order.interval:
+            price["recurring"] = {"interval": order.interval}
+            params["subscription_data"] = {"metadata": metadata}
+        else:
+            params["payment_intent_data"] = {"metadata": metadata}
+        if reference := order.reference or order.enrollment_id:
+            params["client_reference_id"] = reference
         if order.customer_email:
             params["customer_email"] = order.customer_email
         return params
@@ -133,6 +141,32 @@ class StripeGateway:
                 raise
             return current
         return answers.checkout_session(session.to_dict())
+
+    async def get_subscription(self, subscription_id: str) -> Subscription:
+        found = await _call(lambda: self._stripe.v1.subscriptions.retrieve_async(subscription_id))
+        return answers.subscription(found.to_dict())
+
+    async def cancel_subscription(self, subscription_id: str) -> Subscription:
+        """End a subscription now. One that has ended already is returned as it is."""
+        try:
+            found = await _call(lambda: self._stripe.v1.subscriptions.cancel_async(subscription_id))
+        except GatewayRefused:
+            current = await self.get_subscription(subscription_id)
+            if current.status not in {"canceled", "incomplete_expired"}:
+                raise
+            return current
+        return answers.subscription(found.to_dict())
+
+    async def find_invoice_intent(self, invoice_id: str) -> str | None:
+        """The payment intent that an invoice was paid with; None for one that nothing was charged for."""
+        found = await _call(
+            lambda: self._stripe.v1.invoice_payments.list_async(params={"invoice": invoice_id, "status": "paid"})
+        )
+        for item in found.to_dict(for_json=True)["data"]:
+            intent = item["payment"].get("payment_intent")
+            if intent:
+                return str(intent["id"] if isinstance(intent, Mapping) else intent)
+        return None
 
     async def get_payment_intent(self, payment_intent_id: str) -> PaymentIntent:
         intent = await _call(

@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
 class CheckoutOrder:
-    """One seat to be paid. `expires_at` must lie 30 minutes to 24 hours ahead when the call arrives at Stripe."""
+    """One thing to be paid: a seat, or by `reference` whatever else. With an `interval` it is a subscription.
 
-    enrollment_id: str
+    `expires_at` must lie 30 minutes to 24 hours ahead when the call arrives at Stripe. The metadata are set on the
+    session and on the payment intent or subscription, because Stripe does not copy them.
+    """
+
+    enrollment_id: str | None
     title: str
     amount_cents: int
     currency: str
@@ -25,6 +29,8 @@ class CheckoutOrder:
     expires_at: datetime
     customer_email: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    reference: str | None = None
+    interval: Literal["month", "year"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +52,30 @@ class CheckoutSession:
     currency: str | None
     metadata: Mapping[str, str]
     client_reference_id: str | None
+    mode: str = "payment"
+    subscription_id: str | None = None
 
     @property
     def is_paid(self) -> bool:
         """True when nothing more has to come in: paid, or nothing to pay."""
         return self.payment_status in {"paid", "no_payment_required"}
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """`status`: incomplete, incomplete_expired, trialing, active, past_due, canceled, unpaid, paused.
+
+    `period_ends_at` is when the period that runs ends, paid or not. `cancel_at_period_end`: it will not be renewed.
+    """
+
+    id: str
+    status: str
+    period_ends_at: datetime | None
+    cancel_at_period_end: bool
+    ended_at: datetime | None
+    latest_invoice_id: str | None
+    metadata: Mapping[str, str]
+    created: datetime
 
 
 @dataclass(frozen=True, slots=True)

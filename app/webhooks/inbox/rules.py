@@ -16,11 +16,13 @@ def stripe_subject(event_type: str, subject: Mapping[str, Any]) -> str | None:
     """The id by which our payment will know the event's object: of a checkout the session, else the payment intent.
 
     A session's own payment intent is null until somebody tries to pay; charges, refunds and disputes name theirs.
-    What belongs to no payment (an invoice, a subscription) is found by its own id.
+    What belongs to no payment (an invoice, a subscription) is found by its own id; an invoice's payment by the invoice.
     """
     own = _id(subject)
     if event_type.startswith("checkout.session."):
         return own
+    if event_type.startswith("invoice_payment."):
+        return _id(subject.get("invoice")) or own
     return _id(subject.get("payment_intent")) or own
 
 

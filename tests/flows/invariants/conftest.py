@@ -11,6 +11,13 @@ from app.academy.enrollments import service as enrollments
 from app.academy.evidence import service as evidence
 from app.academy.evidence.schemas import AcademyEvidenceCorrectionCreate, AcademyEvidenceCreate
 from app.academy.models import Cohort, EvidenceType, Role, SignOffDecision, SkillLevel
+from app.academy.path_enrollments import queries as path_queries
+from app.academy.path_enrollments import service as path_enrollments
+from app.academy.path_payments import checkout as path_checkout
+from app.academy.path_payments import service as path_payments
+from app.academy.path_payments.rules import PathFact, PathFactKind
+from app.academy.path_payments.schemas import AcademyPathCheckoutCreate
+from app.academy.path_progress import service as path_progress
 from app.academy.payments import service as payments
 from app.academy.payments.rules import Fact, FactKind
 from app.academy.permissions import AcademyActor
@@ -31,6 +38,8 @@ from app.identity.actor import Actor
 from app.identity.models import Account, OrganizationRole
 from app.webhooks.inbox import service as inbox
 from tests.academy.conftest import enter, found
+from tests.academy.path_enrollments.world import open_cohort, track
+from tests.academy.path_payments.conftest import RETURN_TO
 from tests.academy.waitlist.conftest import HOUSE, plan, wait, wait_for_course
 from tests.academy.waitlist.world import BODY, learner
 from tests.crm.conftest import enter as enter_club
@@ -39,6 +48,7 @@ from tests.factories import academy, identity, learning
 from tests.support.samples import sample, sample_bytes
 from tests.support.worker import WorkerOnDemand
 
+PATH_BODY = AcademyPathCheckoutCreate.model_validate(RETURN_TO)
 REFUNDED = "stripe/charge.refunded.json"
 
 
@@ -74,6 +84,29 @@ async def _sell_out(session: AsyncSession) -> Cohort:
     await waitlist.accept(session, learner(entries[0].user_id), entries[0].id, BODY)
     await enrollments.cancel(session, HOUSE, second.enrollment.id)  # and this one to the second
     return cohort
+
+
+async def _go_paths(session: AsyncSession) -> None:
+    """A path that was bought and begun, with a seat; one that was completed; one whose money went back."""
+    made = await track(session)
+    people = [await enter(session) for _ in range(3)]
+    for person, last in zip(people, ("paid", "paid", "refunded"), strict=True):
+        begun = await path_checkout.begin(session, learner(person.id), made.path.id, PATH_BODY)
+        for kind in dict.fromkeys(("paid", last)):
+            fact = PathFact(
+                PathFactKind(kind),
+                utc_now(),
+                purchase_id=begun.purchase.id,
+                checkout_session_id=f"cs_{begun.purchase.id.hex}",
+                is_whole=True,
+            )
+            await path_payments.apply_fact(session, HOUSE, fact)
+            await path_enrollments.follow_purchase(session, HOUSE, begun.purchase.id)
+    first, second = [await path_queries.get_of_person(session, HOUSE, made.path.id, person.id) for person in people[:2]]
+    cohort = await open_cohort(session, made.courses[0])
+    await path_progress.take_step(session, HOUSE, first.id, made.steps[0].id, cohort.id)
+    for step in made.steps:
+        await path_progress.complete_step(session, HOUSE, second.id, step.id)
 
 
 async def _run_programs(session: AsyncSession) -> None:
@@ -140,6 +173,7 @@ async def healthy(session: AsyncSession, worker: WorkerOnDemand) -> Cohort:
     await inbox.receive_stripe(session, Actor.system(), answers.event(sample(REFUNDED)), sample_bytes(REFUNDED))
     await _run_programs(session)
     await _teach(session)
+    await _go_paths(session)
     await session.commit()
     await worker.drain()
     await session.execute(

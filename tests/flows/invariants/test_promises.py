@@ -97,6 +97,52 @@ SPOILED: dict[str, tuple[str, ...]] = {
     "academy.signatures_have_their_badge": (
         "UPDATE academy.skill_badges SET level = 'expert' WHERE level = 'advanced'",
     ),
+    "academy.path_people_counted": (
+        one("academy.learning_paths", "completion_count = completion_count + 1", "completion_count > 0"),
+    ),
+    "academy.completed_paths_are_certified": ("DELETE FROM academy.path_certificates WHERE revoked_at IS NULL",),
+    "academy.path_progress_agrees": (
+        "UPDATE academy.learning_paths SET updated_at = now() - interval '1 hour'",
+        one(
+            "academy.user_path_enrollments",
+            "progress_percent = 99, updated_at = now() - interval '16 minutes'",
+            "status = 'active'",
+        ),
+    ),
+    "academy.path_seats_are_their_learners": (
+        (
+            "UPDATE academy.user_path_enrollments SET user_id = (SELECT user_id FROM academy.payments payment"
+            " JOIN academy.enrollments seat ON seat.id = payment.enrollment_id LIMIT 1)"
+            " WHERE id IN (SELECT path_enrollment_id FROM academy.enrollments)"
+        ),
+    ),
+    "academy.bought_paths_are_open": (
+        one(
+            "academy.path_purchases",
+            "path_enrollment_id = NULL, updated_at = now() - interval '16 minutes'",
+            "state = 'paid'",
+        ),
+    ),
+    "academy.path_access_is_paid": (
+        one(
+            "academy.path_purchases",
+            "state = 'refunded', updated_at = now() - interval '16 minutes'",
+            "state = 'paid'",
+        ),
+    ),
+    "academy.paths_run_out": (
+        one("academy.user_path_enrollments", "expires_at = now() - interval '61 minutes'", "status = 'active'"),
+    ),
+    "academy.path_checkouts_end": (
+        one("academy.path_purchases", "state = 'open', expires_at = now() - interval '61 minutes'", "state = 'paid'"),
+    ),
+    "academy.path_refunds_arrive": (
+        one(
+            "academy.path_purchases",
+            "state = 'refund_due', updated_at = now() - interval '26 hours'",
+            "state = 'paid'",
+        ),
+    ),
     "crm.places_kept": ("UPDATE crm.programs SET max_participants = 0 WHERE status = 'active'",),
     "crm.completed_have_not_begun_anew": (
         (

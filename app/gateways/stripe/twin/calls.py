@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from app.gateways.stripe.twin import shapes
+from app.gateways.stripe.twin import recurring, shapes
 from app.gateways.stripe.twin.faults import Faults
 from app.gateways.stripe.twin.ledger import Ledger
 from app.gateways.stripe.twin.store import Store
@@ -29,6 +29,7 @@ SESSION_PARAMS = frozenset(
         "metadata",
         "mode",
         "payment_intent_data",
+        "subscription_data",
         "success_url",
     )
 )
@@ -76,9 +77,15 @@ def create_session(call: Call) -> Json:
     params = call.params
     if unknown := sorted(set(params) - SESSION_PARAMS):
         raise Refusal(400, f"Received unknown parameter: {unknown[0]}", "parameter_unknown", unknown[0])
-    if params.get("mode") != "payment":
-        raise Refusal(400, "The local Stripe sells single payments only: mode=payment.", None, "mode")
-    amount, currency, title = _line(params)
+    mode = params.get("mode")
+    if mode not in {"payment", "subscription"}:
+        raise Refusal(400, "The local Stripe sells in mode=payment and mode=subscription.", None, "mode")
+    amount, currency, title, interval = _line(params)
+    if (mode == "subscription") != (interval is not None):
+        raise Refusal(400, "A recurring price goes with mode=subscription, and only with it.", None, "line_items")
+    about = {"payment": "payment_intent_data", "subscription": "subscription_data"}
+    if wrong := [name for kind, name in about.items() if kind != mode and name in params]:
+        raise Refusal(400, f"You can not pass `{wrong[0]}` in `{mode}` mode.", None, wrong[0])
     now = int(time.time())
     session = shapes.checkout_session(
         created=now,
@@ -93,9 +100,13 @@ def create_session(call: Call) -> Json:
         promotion_codes=params.get("allow_promotion_codes") == "true",
         automatic_tax=_group(params, "automatic_tax").get("enabled") == "true",
     )
+    if mode == "subscription":
+        session |= {"mode": mode, "customer_creation": "always", "invoice_creation": None}
+        session |= {"payment_method_collection": "always"}
     session["url"] = f"{call.base_url}/stripe/checkout/{session['id']}"
-    payment = _group(params, "payment_intent_data")
-    notes = {"title": title, "payment_metadata": _metadata(payment.get("metadata"), "payment_intent_data[metadata]")}
+    detail = about[mode]
+    metadata = _metadata(_group(params, detail).get("metadata"), f"{detail}[metadata]")
+    notes = {"title": title, "payment_metadata": metadata, "interval": interval}
     call.store.add(session, notes)
     return session
 
@@ -122,6 +133,23 @@ def expire_session(call: Call) -> Json:
 
 def list_sessions(call: Call) -> Json:
     return _list(call, "checkout.session", "/v1/checkout/sessions", ("status", "payment_intent"))
+
+
+# ── subscriptions ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def get_subscription(call: Call) -> Json:
+    return _get(call, "subscription")
+
+
+def cancel_subscription(call: Call) -> Json:
+    subscription = get_subscription(call)
+    recurring.cancel(call.ledger(), subscription)
+    return subscription
+
+
+def list_invoice_payments(call: Call) -> Json:
+    return _list(call, "invoice_payment", "/v1/invoice_payments", ("invoice", "status"))
 
 
 # ── payments ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -221,8 +249,8 @@ def _list(call: Call, kind: str, url: str, filters: tuple[str, ...], **more: Any
     return {"object": "list", "data": items, "has_more": has_more, "url": url}
 
 
-def _line(params: Json) -> tuple[int, str, str]:
-    """Amount, currency and title of the order, which has one line with its price in it."""
+def _line(params: Json) -> tuple[int, str, str, str | None]:
+    """Amount, currency, title and interval of the order, which has one line with its price in it."""
     lines = params.get("line_items")
     if not isinstance(lines, list) or len(lines) != 1 or not isinstance(lines[0], dict):
         raise Refusal(400, "The local Stripe sells exactly one line item.", None, "line_items")
@@ -235,7 +263,10 @@ def _line(params: Json) -> tuple[int, str, str]:
     total = amount * _whole(lines[0].get("quantity"), "line_items[0][quantity]")
     if 0 < total < SMALLEST_CHARGE:
         raise Refusal(400, "The total must be at least 50 in the minor unit, or 0.", "amount_too_small")
-    return total, currency.lower(), str(title)
+    interval = _group(price, "recurring").get("interval")
+    if interval not in {None, "month", "year"}:
+        raise Refusal(400, f"Invalid interval: {interval}", None, "line_items[0][price_data][recurring][interval]")
+    return total, currency.lower(), str(title), interval
 
 
 def _expiry(params: Json, now: int, shortest: int) -> int:

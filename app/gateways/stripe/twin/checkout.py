@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from app.gateways.stripe.twin import forms
+from app.gateways.stripe.twin import forms, recurring
 from app.gateways.stripe.twin.faults import Faults
 from app.gateways.stripe.twin.ledger import Ledger, Unlawful
 from app.gateways.stripe.twin.store import Store
@@ -24,17 +24,44 @@ MOST_REPEATS = 100
 LONGEST_DELAY_MS = 3_600_000
 LARGEST_BODY = 10_000
 
+
+def _pay(ledger: Ledger, session: Json) -> None:
+    if session["mode"] == "payment":
+        ledger.pay(session)
+        return
+    ledger.need_open(session)
+    recurring.begin(ledger, session)
+
+
+def _process(ledger: Ledger, session: Json) -> None:
+    if session["mode"] != "payment":
+        raise Unlawful("The local Stripe takes subscriptions by card only.")
+    ledger.process(session)
+
+
+def _refund(ledger: Ledger, session: Json) -> None:
+    """All that is left of the payment, or of the subscription's latest invoice."""
+    if session["subscription"]:
+        recurring.refund_latest(ledger, session)
+    else:
+        ledger.refund_session(session)
+
+
 OUTCOMES: dict[str, Callable[[Ledger, Json], None]] = {
-    "paid": Ledger.pay,
-    "processing": Ledger.process,
+    "paid": _pay,
+    "processing": _process,
     "settled": Ledger.settle,
     "failed": Ledger.fail,
     "expired": Ledger.expire,
-    "refunded": Ledger.refund_session,
+    "refunded": _refund,
     "refund_failed": Ledger.fail_refund,
     "disputed": Ledger.dispute,
     "dispute_won": lambda ledger, session: ledger.close_dispute(session, "won"),
     "dispute_lost": lambda ledger, session: ledger.close_dispute(session, "lost"),
+    "renewed": recurring.renew,
+    "renewal_failed": recurring.fail_renewal,
+    "cancelled_later": recurring.cancel_later,
+    "ended": recurring.end,
 }
 BUTTONS = {
     "paid": "Pay with a card",
@@ -43,6 +70,10 @@ BUTTONS = {
     "failed": "The payment fails",
     "expired": "Let the session expire",
     "refunded": "Refund everything",
+    "renewed": "The next period begins and is paid",
+    "renewal_failed": "The next period begins and is not paid",
+    "cancelled_later": "Cancel at the end of the period",
+    "ended": "The subscription ends",
 }
 # Zero-decimal currencies: the minor unit is the whole one.
 WHOLE = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split())  # noqa: SIM905 - a word list
@@ -131,6 +162,9 @@ def _next_page(outcome: str, session: Json) -> str:
 
 def possible(session: Json) -> list[str]:
     """The buttons that do something in this state."""
+    if session["mode"] == "subscription":
+        after = ["renewed", "renewal_failed", "cancelled_later", "ended", "refunded"]
+        return ["paid", "expired"] if session["status"] == "open" else after if session["subscription"] else []
     if session["status"] == "open":
         return ["paid", "processing", "failed", "expired"] if session["amount_total"] else ["paid", "expired"]
     if session["status"] == "complete":

@@ -66,19 +66,19 @@ class Ledger:
 
     def pay(self, session: Json) -> None:
         """A card was charged: `paid`. An order of 0 completes without a payment."""
-        self._need_open(session)
+        self.need_open(session)
         if session["amount_total"] == 0:
-            self._complete(session, "no_payment_required")
+            self.complete(session, "no_payment_required")
             self.announce("checkout.session.completed", session)
             return
         intent = self._intent(session)
         self._charge(intent, session, "succeeded")
-        self._complete(session, "paid")
+        self.complete(session, "paid")
         self.announce("checkout.session.completed", session)
 
     def process(self, session: Json) -> None:
         """A bank debit was started: `processing`. Complete, but unpaid until it is settled."""
-        self._need_open(session)
+        self.need_open(session)
         if session["amount_total"] == 0:
             raise Unlawful("Nothing is to be paid, so nothing can be pending.")
         intent = self._intent(session)
@@ -86,7 +86,7 @@ class Ledger:
         self._store.save(intent)
         self.announce("payment_intent.processing", intent)
         session["payment_method_types"] = ["card", "us_bank_account"]
-        self._complete(session, "unpaid")
+        self.complete(session, "unpaid")
         self.announce("checkout.session.completed", session)
 
     def settle(self, session: Json) -> None:
@@ -104,7 +104,7 @@ class Ledger:
             self._decline(intent, session)
             self.announce("checkout.session.async_payment_failed", session)
             return
-        self._need_open(session)
+        self.need_open(session)
         if session["amount_total"] == 0:
             raise Unlawful("Nothing is to be paid, so nothing can fail.")
         intent = self._intent(session)
@@ -118,7 +118,7 @@ class Ledger:
         session["status"], session["url"] = "expired", None
         self._store.save(session)
         if session["payment_intent"]:
-            intent = self._found("payment_intent", session["payment_intent"])
+            intent = self.found("payment_intent", session["payment_intent"])
             intent["status"], intent["canceled_at"] = "canceled", self.now
             self._store.save(intent)
             self.announce("payment_intent.canceled", intent)
@@ -161,7 +161,7 @@ class Ledger:
         refund["status"] = "failed"
         refund["failure_reason"] = "expired_or_canceled_card"
         self._store.save(refund)
-        self._move_refunded(self._found("charge", refund["charge"]), -refund["amount"], "charge.updated")
+        self._move_refunded(self.found("charge", refund["charge"]), -refund["amount"], "charge.updated")
         self.announce("refund.failed", refund, {"status": "succeeded"})
 
     def dispute(self, session: Json) -> None:
@@ -197,18 +197,41 @@ class Ledger:
             raise Unlawful(
                 "This PaymentIntent does not have a successful charge to refund.", "payment_intent_unexpected_state"
             )
-        return self._found("charge", intent["latest_charge"])
+        return self.found("charge", intent["latest_charge"])
 
     # ── pieces ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _need_open(self, session: Json) -> None:
+    def add(self, body: Json) -> None:
+        """A new object."""
+        self._store.add(body)
+
+    def save(self, body: Json) -> None:
+        """An object as it is now."""
+        self._store.save(body)
+
+    def notes(self, session: Json) -> Json:
+        """What is kept beside a session."""
+        return self._store.notes(session["id"])
+
+    def latest(self, kind: str, **equal: str) -> Json | None:
+        """The newest object with these fields."""
+        found, _ = self._store.page(kind, equal=equal, limit=1)
+        return found[0] if found else None
+
+    def charge(self, intent: Json, session: Json) -> None:
+        """A card was charged for this intent."""
+        self._charge(intent, session, "succeeded")
+
+    def need_open(self, session: Json) -> None:
+        """Raises `Unlawful` for a page on which nothing can be paid any more."""
         status = session["status"]
         if status == "open" and session["expires_at"] <= self._now:
             status = "expired"  # by the clock; the timer has not come by yet
         if status != "open":
             raise Unlawful(f"This Checkout Session has a status of {status}; it has to be open.")
 
-    def _found(self, kind: str, object_id: str) -> Json:
+    def found(self, kind: str, object_id: str) -> Json:
+        """An object that must be there."""
         body = self._store.find(kind, object_id)
         if body is None:
             raise LookupError(f"no {kind} {object_id}")
@@ -217,7 +240,7 @@ class Ledger:
     def _session_intent(self, session: Json) -> Json:
         if not session["payment_intent"]:
             raise Unlawful("Nobody has paid yet.")
-        return self._found("payment_intent", session["payment_intent"])
+        return self.found("payment_intent", session["payment_intent"])
 
     def _pending_intent(self, session: Json) -> Json:
         intent = self._session_intent(session)
@@ -228,7 +251,7 @@ class Ledger:
     def _intent(self, session: Json) -> Json:
         """The session's payment intent, made by the first attempt to pay."""
         if session["payment_intent"]:
-            return self._found("payment_intent", session["payment_intent"])
+            return self.found("payment_intent", session["payment_intent"])
         intent = shapes.payment_intent(
             created=self.now,
             amount=session["amount_total"],
@@ -265,7 +288,8 @@ class Ledger:
         self.announce("charge.failed", charge)
         self.announce("payment_intent.payment_failed", intent)
 
-    def _complete(self, session: Json, payment_status: str) -> None:
+    def complete(self, session: Json, payment_status: str) -> None:
+        """The page has done its work."""
         session |= {
             "status": "complete",
             "payment_status": payment_status,

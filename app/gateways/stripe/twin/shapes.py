@@ -52,12 +52,13 @@ def new_id(prefix: str, letters: int = 24) -> str:
     return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(letters))
 
 
-def _nulls(names: str) -> Json:
+def nulls(names: str) -> Json:
+    """Fields that are there and say nothing."""
     return dict.fromkeys(names.split())
 
 
 def _person(email: str | None, name: str | None) -> Json:
-    address = _nulls("city country line1 line2 postal_code state")
+    address = nulls("city country line1 line2 postal_code state")
     return {"address": address, "email": email, "name": name, "phone": None}
 
 
@@ -76,7 +77,7 @@ def checkout_session(
     automatic_tax: bool,
 ) -> Json:
     return {
-        **_nulls(
+        **nulls(
             "after_expiration allowed_payment_method_types billing_address_collection branding_settings client_secret"
             " collected_information consent consent_collection currency_conversion customer customer_account"
             " customer_details integration_identifier invoice locale origin_context payment_intent payment_link"
@@ -100,7 +101,7 @@ def checkout_session(
         "created": created,
         "currency": currency,
         "custom_fields": [],
-        "custom_text": _nulls("after_submit shipping_address submit terms_of_service_acceptance"),
+        "custom_text": nulls("after_submit shipping_address submit terms_of_service_acceptance"),
         "customer_creation": "if_required",
         "customer_email": email,
         "discounts": [],
@@ -108,7 +109,7 @@ def checkout_session(
         "invoice_creation": {
             "enabled": False,
             "invoice_data": {
-                **_nulls("account_tax_ids custom_fields description footer issuer rendering_options"),
+                **nulls("account_tax_ids custom_fields description footer issuer rendering_options"),
                 "metadata": {},
             },
         },
@@ -139,7 +140,7 @@ def customer_details(email: str | None) -> Json:
 def payment_intent(*, created: int, amount: int, currency: str, metadata: Mapping[str, str]) -> Json:
     intent_id = new_id("pi_3")
     return {
-        **_nulls(
+        **nulls(
             "application application_fee_amount automatic_payment_methods canceled_at cancellation_reason customer"
             " customer_account description excluded_payment_method_types last_payment_error latest_charge"
             " managed_payments next_action on_behalf_of payment_method payment_method_configuration_details processing"
@@ -160,7 +161,7 @@ def payment_intent(*, created: int, amount: int, currency: str, metadata: Mappin
         "livemode": False,
         "metadata": dict(metadata),
         "payment_method_options": {
-            "card": {**_nulls("installments mandate_options network"), "request_three_d_secure": "automatic"}
+            "card": {**nulls("installments mandate_options network"), "request_three_d_secure": "automatic"}
         },
         "payment_method_types": ["card"],
         "status": "requires_payment_method",
@@ -177,7 +178,7 @@ def charge(intent: Json, *, created: int, email: str | None, status: str) -> Jso
         "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},
     }
     return {
-        **_nulls(
+        **nulls(
             "application application_fee application_fee_amount customer description failure_balance_transaction"
             " on_behalf_of receipt_number review shipping source_transfer statement_descriptor"
             " statement_descriptor_suffix transfer_data transfer_group"
@@ -223,7 +224,7 @@ def charge(intent: Json, *, created: int, email: str | None, status: str) -> Jso
 
 def refund(paid: Json, *, created: int, amount: int, reason: str | None, metadata: Mapping[str, str]) -> Json:
     return {
-        **_nulls(
+        **nulls(
             "customer customer_account payment_method pending_reason receipt_number source_transfer_reversal"
             " transfer_reversal"
         ),
@@ -251,7 +252,7 @@ def refund(paid: Json, *, created: int, amount: int, reason: str | None, metadat
 
 
 def dispute(paid: Json, *, created: int) -> Json:
-    evidence = _nulls(
+    evidence = nulls(
         "access_activity_log billing_address cancellation_policy cancellation_policy_disclosure cancellation_rebuttal"
         " customer_communication customer_email_address customer_name customer_purchase_ip customer_signature"
         " duplicate_charge_documentation duplicate_charge_explanation duplicate_charge_id product_description receipt"
