@@ -1,4 +1,4 @@
-"""What the academy promises of its rows: seats, the queues for them, the money, levels of skills, people in paths.
+"""What the academy promises of its rows: seats, their queues, the money, learning, levels of skills, paths.
 
 Several of these are constraints as well. They are said here all the same: a constraint can be dropped by a migration,
 and the sentence beside its number is what an operator reads.
@@ -341,6 +341,66 @@ MONEY = (
     ),
 )
 
+LEARNING = (
+    Invariant(
+        "academy.attempts_end",
+        "no attempt runs for over fifteen minutes after its time was over",
+        "A-ASM-02",
+        """
+        SELECT id AS subject, format('since %s', expires_at) AS detail FROM academy.assessment_attempts
+        WHERE status = 'in_progress' AND expires_at < now() - interval '15 minutes'
+        """,
+        Kind.late,
+    ),
+    Invariant(
+        "academy.handed_in_is_graded",
+        "every attempt that was handed in is graded, or has an answer that waits for a person",
+        "A-ASM-08",
+        """
+        SELECT attempt.id AS subject, format('handed in %s', submitted_at) AS detail
+        FROM academy.assessment_attempts attempt
+        WHERE status = 'submitted' AND NOT EXISTS (
+            SELECT FROM academy.question_responses response
+            WHERE response.attempt_id = attempt.id AND review_state IN ('flagged', 'required'))
+        """,
+    ),
+    Invariant(
+        "academy.certificates_are_paid",
+        "no certificate holds whose seat was refunded over fifteen minutes ago, or was never paid",
+        "A-CRT-07",
+        """
+        SELECT certificate.id AS subject, payment_status AS detail FROM academy.certificates certificate
+        JOIN academy.enrollments enrollment ON enrollment.id = certificate.enrollment_id
+        WHERE revoked_at IS NULL AND payment_status <> 'completed'
+          AND enrollment.updated_at < now() - interval '15 minutes'
+        """,
+        Kind.late,
+    ),
+    Invariant(
+        "academy.certificates_have_papers",
+        "no certificate is without its files for over two hours",
+        "A-CRT-04",
+        """
+        SELECT id AS subject, format('since %s', created_at) AS detail
+        FROM (SELECT id, created_at, status, revoked_at FROM academy.certificates
+              UNION ALL
+              SELECT id, created_at, status, revoked_at FROM academy.path_certificates) certificate
+        WHERE status = 'issuing' AND revoked_at IS NULL AND created_at < now() - interval '2 hours'
+        """,
+        Kind.late,
+    ),
+    Invariant(
+        "academy.path_numbers_are_given_once",
+        "no number of a path certificate lies beyond the last that was given in its year",
+        "A-LPC-02",
+        """
+        SELECT certificate.id AS subject, certificate_number AS detail FROM academy.path_certificates certificate
+        LEFT JOIN academy.path_certificate_years given ON given.year = split_part(certificate_number, '-', 2)::integer
+        WHERE split_part(certificate_number, '-', 3)::integer > coalesce(last_number, 0)
+        """,
+    ),
+)
+
 SKILLS = (
     Invariant(
         "academy.evidence_counted",
@@ -526,4 +586,4 @@ PATHS = (
     ),
 )
 
-INVARIANTS = (*SEATS, *QUEUE, *MONEY, *SKILLS, *PATHS)
+INVARIANTS = (*SEATS, *QUEUE, *MONEY, *LEARNING, *SKILLS, *PATHS)

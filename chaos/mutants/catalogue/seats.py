@@ -79,8 +79,9 @@ SEATS = (
         (
             Edit(
                 "app/academy/enrollments/service.py",
+                "        enrollment.payment_status = PaymentStatus.failed\n"
                 '    await seats.give_back(session, enrollment, cohort, "cancelled")\n',
-                "",
+                "        enrollment.payment_status = PaymentStatus.failed\n",
             ),
         ),
         ("capacity",),

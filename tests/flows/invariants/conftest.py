@@ -1,16 +1,34 @@
 """A small world in which something of everything has happened, and nothing is wrong."""
 
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import pytest_asyncio
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 
+from app.academy.attempts import service as attempts
+from app.academy.attempts.schemas import AcademyResponsePut
+from app.academy.certificates import service as certificates
+from app.academy.certificates.schemas import AcademyCertificateCreate
 from app.academy.enrollments import checkout
 from app.academy.enrollments import service as enrollments
 from app.academy.evidence import service as evidence
 from app.academy.evidence.schemas import AcademyEvidenceCorrectionCreate, AcademyEvidenceCreate
-from app.academy.models import Cohort, EvidenceType, Role, SignOffDecision, SkillLevel
+from app.academy.models import (
+    AssessmentType,
+    Cohort,
+    Course,
+    Enrollment,
+    EvidenceType,
+    PaymentStatus,
+    QuestionType,
+    Role,
+    SignOffDecision,
+    SkillLevel,
+)
 from app.academy.path_enrollments import queries as path_queries
 from app.academy.path_enrollments import service as path_enrollments
 from app.academy.path_payments import checkout as path_checkout
@@ -21,6 +39,7 @@ from app.academy.path_progress import service as path_progress
 from app.academy.payments import service as payments
 from app.academy.payments.rules import Fact, FactKind
 from app.academy.permissions import AcademyActor
+from app.academy.progress import service as progress
 from app.academy.sign_offs import service as sign_offs
 from app.academy.sign_offs.schemas import AcademySignOffCreate
 from app.academy.waitlist import service as waitlist
@@ -33,6 +52,7 @@ from app.crm.participation.schemas import CrmParticipantCreate
 from app.crm.permissions import CrmActor
 from app.crm.programs import service as programs
 from app.crm.programs.schemas import CrmCompletionCriteriaCreate, CrmProgramCreate
+from app.gateways import Gateways
 from app.gateways.stripe import answers
 from app.identity.actor import Actor
 from app.identity.models import Account, OrganizationRole
@@ -42,10 +62,13 @@ from tests.academy.path_enrollments.world import open_cohort, track
 from tests.academy.path_payments.conftest import RETURN_TO
 from tests.academy.waitlist.conftest import HOUSE, plan, wait, wait_for_course
 from tests.academy.waitlist.world import BODY, learner
+from tests.contract.stage import UNHURRIED
 from tests.crm.conftest import enter as enter_club
 from tests.crm.conftest import found as found_club
 from tests.factories import academy, identity, learning
+from tests.support.gateways import gateways_to
 from tests.support.samples import sample, sample_bytes
+from tests.support.twins import Twins
 from tests.support.worker import WorkerOnDemand
 
 PATH_BODY = AcademyPathCheckoutCreate.model_validate(RETURN_TO)
@@ -161,9 +184,28 @@ async def _teach(session: AsyncSession) -> None:
     await evidence.correct_evidence(session, teacher, made.id, corrected)
 
 
-@pytest_asyncio.fixture
-async def healthy(session: AsyncSession, worker: WorkerOnDemand) -> Cohort:
-    """The cohort of a world that keeps all promises, with the work that it caused done."""
+async def _learn(session: AsyncSession, cohort: Cohort) -> None:
+    """Of three with a seat one is at an assessment, one waits for a person to grade theirs, one has a certificate."""
+    seated = Enrollment.has_seat & (Enrollment.payment_status == PaymentStatus.completed)
+    rows = select(Enrollment).where(Enrollment.cohort_id == cohort.id, seated).order_by(Enrollment.id).limit(3)
+    busy, waiting, certified = (await session.scalars(rows)).all()
+    course = await session.get_one(Course, cohort.course_id)
+    asked = learning.assessment(course, type=AssessmentType.post_course, time_limit=30, is_active=True)
+    session.add(asked)
+    await session.flush()  # its question points at it
+    session.add(learning.question(asked, question_type=QuestionType.open_ended, answers=None))
+    await session.flush()  # is drawn
+    await attempts.start(session, learner(busy.user_id), asked)
+    attempt = await attempts.start(session, learner(waiting.user_id), asked)
+    said = AcademyResponsePut(text_response="Tickets could be sorted.")
+    await attempts.save_response(session, learner(waiting.user_id), attempt.id, attempt.questions[0].question_id, said)
+    await attempts.submit(session, learner(waiting.user_id), attempt.id)
+    boss = await enter(session, Role.platform_admin)
+    await progress.mark_completed(session, AcademyActor(boss.id, None, role=Role.platform_admin), certified.id)
+    await certificates.issue_certificate(session, HOUSE, certified.id, AcademyCertificateCreate())
+
+
+async def _populate(session: AsyncSession, worker: WorkerOnDemand) -> Cohort:
     core = identity.organization()
     admin = await enter(session)
     session.add(core)
@@ -174,6 +216,7 @@ async def healthy(session: AsyncSession, worker: WorkerOnDemand) -> Cohort:
     await _run_programs(session)
     await _teach(session)
     await _go_paths(session)
+    await _learn(session, cohort)
     await session.commit()
     await worker.drain()
     await session.execute(
@@ -185,3 +228,27 @@ async def healthy(session: AsyncSession, worker: WorkerOnDemand) -> Cohort:
     await session.execute(text("INSERT INTO core.schedules (name, last_slot) VALUES ('core.prune', now())"))
     await session.commit()
     return cohort
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One that keeps all promises, the work that it caused done, on a connection that keeps nothing of it."""
+
+    connection: AsyncConnection
+    cohort: Cohort
+
+
+@pytest_asyncio.fixture(scope="module")
+async def world(engine: AsyncEngine, running_twins: Twins, state: Path) -> AsyncIterator[World]:
+    """Made once: each test spoils it in a transaction of its own."""
+    running_twins.calm()
+    gateways = gateways_to(running_twins.url, state)
+    async with engine.connect() as opened:
+        outer = await opened.begin()
+        await opened.execute(UNHURRIED)
+        sessions = async_sessionmaker(opened, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        async with sessions() as session:
+            cohort = await _populate(session, WorkerOnDemand(sessions, {Gateways: gateways}))
+        yield World(opened, cohort)
+        await outer.rollback()
+    await gateways.aclose()

@@ -1,15 +1,19 @@
 """Every promise is silent about a healthy world, and names the row that breaks it."""
 
+from collections.abc import AsyncIterator
+
 import pytest
+import pytest_asyncio
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.academy.models import Cohort
 from app.core.constraints import constraint_of
 from app.core.invariants import Invariant, Kind, _ask
 from app.flows.invariants.rules import INVARIANTS
 from tests.architecture.sources import PROJECT
+from tests.flows.invariants.conftest import World
 from tests.support.requirements import defined_ids
 
 BY_NAME = {invariant.name: invariant for invariant in INVARIANTS}
@@ -86,6 +90,28 @@ SPOILED: dict[str, tuple[str, ...]] = {
     "academy.refunds_within_payments": (of_payment("refunded_cents = amount_paid_cents + 1"),),
     "academy.checkouts_end": (of_payment("expires_at = now() - interval '2 hours'", "created"),),
     "academy.refunds_arrive": (of_payment("state = 'refund_due', updated_at = now() - interval '25 hours'"),),
+    "academy.attempts_end": (
+        one(
+            "academy.assessment_attempts",
+            "started_at = now() - interval '1 hour', expires_at = now() - interval '16 minutes'",
+            "status = 'in_progress'",
+        ),
+    ),
+    "academy.handed_in_is_graded": (
+        "UPDATE academy.question_responses SET review_state = 'none' WHERE review_state = 'required'",
+    ),
+    "academy.certificates_are_paid": (
+        (
+            "UPDATE academy.enrollments SET payment_status = 'refunded', updated_at = now() - interval '16 minutes'"
+            " WHERE id IN (SELECT enrollment_id FROM academy.certificates)"
+        ),
+    ),
+    "academy.certificates_have_papers": (
+        one(
+            "academy.certificates", "status = 'issuing', created_at = now() - interval '3 hours'", "pdf_id IS NOT NULL"
+        ),
+    ),
+    "academy.path_numbers_are_given_once": ("UPDATE academy.path_certificate_years SET last_number = 0",),
     "academy.evidence_counted": ("UPDATE academy.user_skill_progress SET evidence_count = evidence_count + 1",),
     "academy.levels_are_earned": (
         one(
@@ -272,13 +298,26 @@ REFUSED = {
 }
 
 
+@pytest_asyncio.fixture
+async def connection(world: World) -> AsyncIterator[AsyncConnection]:
+    """The world's connection, with what a test does there undone."""
+    undo = await world.connection.begin_nested()
+    yield world.connection
+    await undo.rollback()
+
+
+@pytest.fixture
+def healthy(world: World) -> Cohort:
+    """The cohort of the world."""
+    return world.cohort
+
+
 async def broken_by(session: AsyncSession, invariant: Invariant) -> int | None:
     """How many rows break a promise, in the test's own transaction."""
     return (await _ask(session, invariant, 3)).violations
 
 
 @pytest.mark.req("A-COH-04")
-@pytest.mark.usefixtures("healthy")
 async def test_a_healthy_world_breaks_no_promise(session: AsyncSession) -> None:
     found = {invariant.name: await broken_by(session, invariant) for invariant in INVARIANTS}
     assert found == dict.fromkeys(BY_NAME, 0)
