@@ -7,6 +7,7 @@ os.environ.setdefault("LYCEUM_SECRET", "a secret of the tests, 0123456789 abcdef
 os.environ.setdefault("STRIPE_WEBHOOK_SECRET", "whsec_test_secret")
 os.environ.setdefault("LYCEUM_FILES", ".lyceum/test/files")
 
+import gc
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -35,6 +36,12 @@ from tests.support.twins import Twins, start_twins
 from tests.support.worker import WorkerOnDemand
 
 pytest_plugins = ["tests.support.requirements"]
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded and collected stays to the end: the collector need not look through it in every test."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
