@@ -25,7 +25,7 @@ run: .venv/ready ## Everything on this machine: database, queue, API, worker; Ct
 	@exec $(BIN)/lyceum run
 
 test: .venv/ready ## Everything that CI runs: the checks, all tests against a real PostgreSQL and Redis, the small chaos
-	@began=$$(date +%s); $(MAKE) --no-print-directory check && $(BIN)/pytest -n 2 --dist worksteal \
+	@began=$$(date +%s); $(MAKE) --no-print-directory check && $(BIN)/pytest -n 3 --dist worksteal \
 		&& $(MAKE) --no-print-directory chaos-smoke; code=$$?; \
 	echo "make test: $$(($$(date +%s) - began)) s"; exit $$code
 
@@ -51,7 +51,7 @@ check-migrations: .venv/ready ## What migrations do to a service that runs meanw
 	@$(BIN)/python -m tests.migrations.lint && echo "check-migrations: nothing found"
 
 requirements: .venv/ready ## Which lines of docs/requirements.md are proven, and which are not (runs the tests if need be)
-	@$(BIN)/python -m tests.support.requirements report -n 2
+	@$(BIN)/python -m tests.support.requirements report -n 3
 
 lock: .venv/ready ## Refresh uv.lock after a change in pyproject.toml, and requirements.txt from it
 	@$(CLEAN_UV) lock

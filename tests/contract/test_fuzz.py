@@ -31,7 +31,7 @@ from tests.contract.world import World, build
 from tests.support.database import clone, drop, make_template, of_database, worker_name
 from tests.support.twins import Twins
 
-EXAMPLES = int(os.environ.get("LYCEUM_FUZZ_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("LYCEUM_FUZZ_EXAMPLES", "2"))
 SEED = os.environ.get("LYCEUM_FUZZ_SEED", "20270301")
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 # Who asks, and of which operations: whoever may do much in one system only is heard there.

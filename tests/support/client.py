@@ -1,6 +1,7 @@
 """The API client of the tests: requests as people, every answer held against the OpenAPI document."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import cache
 from typing import Any, Self
@@ -27,17 +28,16 @@ class Contract:
         resource = DRAFT202012.create_resource(self.document)
         self._registry: Registry[Any] = Registry().with_resource("urn:openapi", resource)
         self._validator = cache(self._make_validator)
-        self._paths = sorted(self.document["paths"], key=lambda path: path.count("{"))
+        self._paths: dict[int, list[tuple[str, list[str]]]] = defaultdict(list)
+        for known in sorted(self.document["paths"], key=lambda path: path.count("{")):
+            self._paths[known.count("/")].append((known, known.split("/")))
 
     def path_of(self, path: str) -> str | None:
         """The documented path that serves `path`; fixed segments win over parameters."""
         parts = path.split("/")
-        for known in self._paths:
-            wanted = known.split("/")
-            if len(wanted) == len(parts) and all(
-                w.startswith("{") or w == p for w, p in zip(wanted, parts, strict=True)
-            ):
-                return str(known)
+        for known, wanted in self._paths[len(parts) - 1]:
+            if all(w == p or w.startswith("{") for w, p in zip(wanted, parts, strict=True)):
+                return known
         return None
 
     def judge(self, response: Response) -> None:
