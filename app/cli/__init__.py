@@ -34,7 +34,7 @@ def _load_less() -> None:
     Stripe SDK Requests, though we gave it HTTPX.
     """
     for name in ("rich", "requests"):
-        sys.modules[name] = None  # type: ignore[assignment]
+        sys.modules[name] = None  # type: ignore[assignment]  # None makes importing it fail, which both expect
 
 
 @app.command()

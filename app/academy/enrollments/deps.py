@@ -13,7 +13,6 @@ from app.academy.payments.errors import PaymentRefused
 from app.academy.payments.rules import Fact, fact_of_session
 from app.academy.permissions import AcademyActor
 from app.core.database import AsyncSession
-from app.core.errors import AppError
 from app.core.http.idempotency import IdempotentRequest
 from app.core.http.session import StepwiseSession, Transactions
 from app.gateways.errors import GatewayRefused
@@ -67,14 +66,8 @@ class Till:
         actor, begun = await self._begin(begin)
         if begun.payment_id is None:
             return Checkout(begun.enrollment)
-        try:
+        async with self._key.resumable():
             return await self._finish(actor, begun)
-        except AppError:
-            raise  # the edge lets go of the key
-        except Exception:
-            # The edge may run the request again at once, and the caller may come back: both go on from here.
-            await self._key.let_go()
-            raise
 
     async def _begin(self, begin: Begin) -> tuple[AcademyActor, BegunCheckout]:
         async with self._transactions.begin() as session:

@@ -17,7 +17,6 @@ from app.academy.path_payments.rules import PathFact
 from app.academy.path_progress import queries as progress
 from app.academy.permissions import AcademyActor
 from app.core.clock import utc_now
-from app.core.errors import AppError
 from app.core.http.idempotency import IdempotentRequest
 from app.core.http.session import StepwiseSession, Transactions
 from app.gateways.errors import GatewayRefused
@@ -39,14 +38,8 @@ class EnrollmentDesk:
 
     async def enroll(self, path_id: UUID, body: AcademyPathEnrollmentCreate) -> PathEnrollment:
         """The enrollment, or what `service.enroll` raises; GatewayUnavailable."""
-        try:
+        async with self._key.resumable():
             return await self._enroll(path_id, body)
-        except AppError:
-            raise  # the edge lets go of the key
-        except Exception:
-            # The edge may run the request again at once, and the caller may come back: both begin anew.
-            await self._key.let_go()
-            raise
 
     async def _enroll(self, path_id: UUID, body: AcademyPathEnrollmentCreate) -> PathEnrollment:
         async with self._transactions.begin() as session:

@@ -15,7 +15,6 @@ from app.academy.path_payments.schemas import AcademyPathCheckoutCreate
 from app.academy.payments.errors import PaymentRefused
 from app.academy.permissions import AcademyActor
 from app.core.clock import utc_now
-from app.core.errors import AppError
 from app.core.http.idempotency import IdempotentRequest
 from app.core.http.session import StepwiseSession, Transactions
 from app.gateways.errors import GatewayRefused
@@ -38,15 +37,9 @@ class PathTill:
 
     async def sell(self, path_id: UUID, body: AcademyPathCheckoutCreate) -> PathPurchase:
         """Close a former page, write the purchase down, open its page. Raises PaymentRefused, GatewayUnavailable."""
-        try:
+        async with self._key.resumable():
             actor, begun = await self._begin(path_id, body)
             return begun.purchase if begun.order is None else await self._open(actor, begun.purchase.id, begun.order)
-        except AppError:
-            raise  # the edge lets go of the key
-        except Exception:
-            # The edge may run the request again at once, and the caller may come back: both go on from here.
-            await self._key.let_go()
-            raise
 
     async def _begin(self, path_id: UUID, body: AcademyPathCheckoutCreate) -> tuple[AcademyActor, Begun]:
         async with self._transactions.begin() as session:

@@ -8,6 +8,8 @@ final refusals; not 401, 403, 422, 429 and 5xx, which the same request may outgr
 """
 
 import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from app.core.database.model import Row, Table, metadata
-from app.core.errors import BadRequest, Conflict, Invalid
+from app.core.errors import AppError, BadRequest, Conflict, Invalid
 
 LONGEST_KEY = 255
 KEPT = timedelta(hours=24)
@@ -211,6 +213,20 @@ class IdempotentRequest:
         if self.id is not None and self.session is None:
             async with self.request.state.sessions.begin() as session:
                 await session.execute(_LET_GO, {"id": self.id})
+
+    @asynccontextmanager
+    async def resumable(self) -> AsyncIterator[None]:
+        """For work in several transactions: when it breaks, whoever comes next with the key goes on from there at once.
+
+        A refusal is an answer, and the edge decides what becomes of its key.
+        """
+        try:
+            yield
+        except AppError:
+            raise
+        except Exception:
+            await self.let_go()
+            raise
 
     async def _insert(self, session: AsyncSession) -> tuple[UUID, UUID | None] | None:
         try:
