@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.academy.agenda import service as agenda
 from app.academy.agenda.schemas import AcademyClassSessionCreate
-from app.academy.models import ClassSessionType, Course, Skill, UnlockRule
+from app.academy.models import ClassSessionType, Course, UnlockRule
 from app.academy.path_groups import service as groups
 from app.academy.path_groups.schemas import AcademyPathGroupCreate
 from app.academy.path_offers import service as offers
@@ -20,6 +20,7 @@ from app.academy.paths import service as paths
 from app.academy.paths.schemas import AcademyPathCreate, AcademyPathSkills
 from app.academy.permissions import AcademyActor
 from app.demo.data import DemoCourse
+from app.demo.skills import Taxonomy
 
 HOUSE = AcademyActor.system()
 
@@ -66,7 +67,7 @@ class DemoStep:
 
 @dataclass(frozen=True, slots=True)
 class DemoPath:
-    """A path with its steps, its further prices, and the skills that it develops where the catalogue has them."""
+    """A path with its steps, its further prices, and the skills that it develops."""
 
     fields: dict[str, Any]
     steps: tuple[DemoStep, ...]
@@ -98,7 +99,7 @@ PATHS = (
             DemoStep("Week 3-4", UnlockRule.after_completion, ("Prompt Engineering Mastery",)),
             DemoStep("Week 5-6", UnlockRule.after_completion, ("AI Tools Mastery",)),
         ),
-        skills=("ai-concepts", "prompt-engineering", "tool-selection"),
+        skills=("prompt-engineering", "ai-tool-selection", "workflow-automation"),
     ),
     DemoPath(
         {
@@ -132,7 +133,7 @@ PATHS = (
             },
             {"kind": "bundle", "price_cents": 249_700},
         ),
-        skills=("ai-strategy", "change-management", "ai-governance", "use-case-identification"),
+        skills=("ai-strategy-development", "change-management", "ai-governance", "roi-measurement"),
     ),
     DemoPath(
         {
@@ -160,7 +161,7 @@ PATHS = (
                 title="Choose Your Specialization",
             ),
         ),
-        skills=("ai-concepts", "use-case-identification"),
+        skills=("use-case-identification", "marketing-ai", "sales-ai", "hr-ai"),
     ),
 )
 
@@ -182,7 +183,7 @@ async def hold_for_two_days(session: AsyncSession, course: Course) -> None:
         await agenda.create_session(session, HOUSE, course, item)
 
 
-async def furnish(session: AsyncSession) -> None:
+async def furnish(session: AsyncSession, taxonomy: Taxonomy) -> None:
     """The three paths, in the catalogue. Their courses are there already."""
     await session.flush()  # agendas that were put in beside the verbs count as well
     for wanted in PATHS:
@@ -204,8 +205,8 @@ async def furnish(session: AsyncSession) -> None:
                 before = (await steps.create_step(session, HOUSE, path, step)).id
         for offer in wanted.offers:
             await offers.create_offer(session, HOUSE, path, AcademyPathOfferCreate(**offer))
-        known = list(await session.scalars(select(Skill.id).where(Skill.slug.in_(wanted.skills))))
-        path = await paths.set_skills(session, HOUSE, path, AcademyPathSkills(skill_ids=known))
+        developed = AcademyPathSkills(skill_ids=[taxonomy.skills[slug] for slug in wanted.skills])
+        path = await paths.set_skills(session, HOUSE, path, developed)
         await paths.activate_path(session, HOUSE, path)
 
 

@@ -50,7 +50,7 @@ async def seed(sessions: async_sessionmaker[AsyncSession]) -> bool:
                 await assessments.furnish(session, course, taxonomy.skills)
             else:
                 await paths.hold_for_two_days(session, course)
-        await paths.furnish(session)
+        await paths.furnish(session, taxonomy)
     return True
 
 

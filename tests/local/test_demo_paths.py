@@ -46,6 +46,7 @@ async def test_the_three_tracks_are_in_the_catalogue_with_their_figures(
 async def test_each_track_has_its_steps_with_what_opens_them(client: ApiClient, sessions: Sessions) -> None:
     await seed(sessions)
     foundations, leadership, expert = await paths_of_the_catalogue(client)
+    assert [len(path["skills"]) for path in (foundations, leadership, expert)] == [3, 4, 4]
 
     def told(path: dict[str, Any]) -> list[tuple[Any, ...]]:
         number = {step["id"]: step["step_number"] for step in path["steps"]}
